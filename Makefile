@@ -1,0 +1,60 @@
+# 记得住的命令只有这些。第一次会把要用的东西都装好、建好；以后只重做变了的部分。
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: help run test talk guides walk evaluate bench stale ready
+
+PY := .venv/bin/python
+KNOWLEDGE := $(shell find knowledge -name '*.yml')
+RASA := RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 PYTHONWARNINGS=ignore PYTHONPATH=. .venv-rasa/bin/rasa
+
+help:     ## 列出这些命令
+	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ready    ## 启动对话服务、应用和收件服务，Ctrl-C 全部停下
+	@$(PY) serve.py
+
+test: ready   ## 跑全部测试，缺什么先装什么
+	@setup/browser.sh
+	@$(PY) -m pytest
+
+talk: ready   ## 在终端里和正在运行的助手聊天
+	@$(PY) -m channels.terminal
+
+guides: .venv/ready   ## 检查全部知识文件，列出每份指南有多少待核验
+	@$(PY) -m knowledge check
+
+walk: .venv/ready     ## 打印一份指南的情形表，供牵头部门核对：make walk GUIDE=milk_tea
+	@$(PY) -m consult walk $(GUIDE)
+
+evaluate: ready       ## 检索和理解的质量
+	@$(PY) -m index evaluate
+	@$(PY) -m bot.evaluate
+
+bench: ready          ## 一轮对话的快慢（要先 make run）
+	@$(PY) -m channels.bench
+
+stale: .venv/ready    ## 列出半年没核对的指南
+	@$(PY) -m knowledge stale
+
+ready: .venv/ready .venv-rasa/ready .env var/index/ready var/models/dialogue.tar.gz
+
+.venv/ready: requirements.lock
+	@setup/application.sh
+
+.venv-rasa/ready: bot/requirements.lock
+	@setup/dialogue.sh
+
+.env: | .venv/ready
+	@$(PY) setup/secret.py
+
+var/index/ready: .venv/ready $(KNOWLEDGE) $(wildcard knowledge/*.py index/*.py) | .env
+	@echo "建立检索索引……"
+	@mkdir -p var && $(PY) -m index build
+	@touch $@
+
+var/models/dialogue.tar.gz: .venv-rasa/ready config.yml domain.yml $(shell find bot -name '*.yml')
+	@echo "训练对话模型……"
+	@mkdir -p var/models var/log
+	@$(RASA) train --domain domain.yml --config config.yml --data bot/nlu bot/rules.yml --out var/models --fixed-model-name dialogue > var/log/train.log 2>&1 \
+	  || { echo "对话模型没有训练成，旧的模型没有动。原因在 var/log/train.log 的末尾。" >&2; tail -5 var/log/train.log >&2; exit 1; }
+	@touch $@

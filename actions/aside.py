@@ -1,0 +1,51 @@
+"""What is said in between: why a question is asked, say it again, how far it is; and stopping."""
+
+from actions import intake, say
+from actions.find import RESUME
+from actions.memory import Turn
+from actions.reply import Choice, Outcome, Reply
+from consult.form import Entry
+from knowledge.schema import Question
+
+
+def aside(turn: Turn) -> Outcome:
+    """Answers a remark; the conductor then goes on where we were."""
+    if turn.pending:
+        turn.talk.offer = []
+    spoken = SPOKEN.get(turn.intent)
+    outcome = spoken(turn) if spoken else Outcome(canned=f"utter_{turn.intent}")
+    if turn.talk.offer and turn.intent != "progress":
+        again = say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])
+        return Outcome([*outcome.replies, again], outcome.status, canned=outcome.canned)
+    return outcome
+
+
+def stop(turn: Turn) -> Outcome:
+    """Stops; what was said is kept, and can be taken up again."""
+    consultation, turn.talk.offer = turn.consultation, []
+    if consultation is None or consultation.stage == "handed_in":
+        return Outcome([Reply("text", "好的，先到这里。想办什么事，随时说。")], "cancelled", "listening")
+    title = turn.guide.title
+    consultation.stage = "stopped"
+    ways = [Choice(f"接着办「{title}」", "resume", RESUME), Choice("办另一件事", "restart", "/restart")]
+    turn.talk.offer = [way.as_row() for way in ways]
+    lead = f"好的，「{title}」先到这里，说过的都留着，咨询码 {consultation.code}。"
+    return Outcome([say.choices(lead, ways)], "cancelled", "listening")
+
+
+def _why(turn: Turn) -> Outcome:
+    pending = turn.pending
+    if isinstance(pending, Question):
+        return Outcome([Reply("text", f"为什么问：{pending.why}不清楚的话：{pending.unsure}")], "answer")
+    if isinstance(pending, Entry):
+        return Outcome([Reply("text", f"「{pending.field.label}」是申请表上要填的一项，几个部门共用，只填这一次。")], "answer")
+    return Outcome([Reply("text", "只问会影响结果的事：要不要办这个证、带不带这份材料。")], "chitchat")
+
+
+def _repeat(turn: Turn) -> Outcome:
+    if turn.pending or turn.talk.offer:
+        return Outcome([Reply("text", "好的，再说一遍。")], "question")
+    return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting")
+
+
+SPOKEN = {"why": _why, "repeat": _repeat, "progress": intake.progress}

@@ -1,0 +1,127 @@
+"""Asking and listening: one question or form field at a time, whatever else the person says meanwhile."""
+
+import re
+
+from actions import say
+from actions.find import choose, listen
+from actions.memory import Turn
+from actions.reply import Choice, Outcome
+from consult.answer import Reading, read_field, read_question
+from consult.choose import Unreadable
+from consult.form import Entry
+from consult.situation import UNSURE
+from knowledge.schema import Guide, Question
+
+ASKING = re.compile(r"[?？]|(吗|么|呢|啥|咋|咋办|不)$|多少|多久|怎么|咋|什么|啥|哪|几[天点个号年时]|能不能|可不可以|要不要|是不是|有没有|中不中|行不行")
+SAID_FOR_YES_NO = {"affirm": 0, "deny": 1}
+
+
+def ask(turn: Turn) -> Outcome:
+    """Asks what is pending; a refused value comes back as the same question with its error.
+
+    Says nothing while the person is offered to turn to another matter.
+    """
+    pending = None if turn.talk.offer else turn.pending
+    if isinstance(pending, Question):
+        return Outcome([say.question(pending, turn.situation, turn.trouble)], "question")
+    if isinstance(pending, Entry):
+        return Outcome([say.field(pending, turn.form, turn.trouble)], "question")
+    return Outcome()
+
+
+def hear_answer(turn: Turn) -> Outcome:
+    """Takes the answer to a situation question, or whatever was said instead of it."""
+    pending = turn.pending
+    if not isinstance(pending, Question):
+        return _over(turn, "telling")
+    try:
+        reading = _reading(pending, turn)
+    except Unreadable as error:
+        return _instead(turn, str(error))
+    if not reading.exact and ASKING.search(turn.text) and (aside := passing(turn)):
+        return aside
+    turn.consultation.answers[pending.id] = {"value": reading.value, "said": reading.said}
+    turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
+    if not reading.exact:
+        listen(turn, turn.text)
+    return Outcome(next="asking") if turn.pending else _over(turn, "telling")
+
+
+def hear_value(turn: Turn) -> Outcome:
+    """Takes the value of a form field, or whatever was said instead of it."""
+    pending = turn.pending
+    if not isinstance(pending, Entry):
+        return _over(turn, "forming")
+    try:
+        reading = read_field(pending.field, turn.text, pending.options, turn.today)
+    except Unreadable as error:
+        return _instead(turn, str(error))
+    if not reading.exact and re.search(r"[?？]|吗$|呢$|多少钱|多久|咋办|怎么办", turn.text) and (aside := passing(turn)):
+        return aside
+    value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
+    turn.consultation.fields[pending.field.id] = value
+    turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
+    return Outcome(next="filling") if turn.pending else _over(turn, "forming")
+
+
+def passing(turn: Turn) -> Outcome | None:
+    """A question in passing, answered without losing the place; or another matter, offered."""
+    result = turn.kit.index.search(turn.text, k=3, region=turn.kit.region, matter=turn.guide.number)
+    if result.status != "answered":
+        return None
+    hit = result.hits[0]
+    other = turn.kit.catalogue.guides.get(hit.matter)
+    if hit.kind == "guide" and hit.matter == turn.guide.number:
+        return None
+    turn.talk.misreads = 0
+    if hit.kind == "guide" and other:
+        return _other(turn, other)
+    return Outcome([say.answer(hit)], "answer", "asking")
+
+
+def reads(turn: Turn) -> bool:
+    """Whether the message is, word for word, an answer to what is pending."""
+    pending = turn.pending
+    try:
+        if isinstance(pending, Question):
+            return read_question(pending, turn.text).exact
+        if isinstance(pending, Entry):
+            return read_field(pending.field, turn.text, pending.options, turn.today).exact
+    except Unreadable:
+        # A wrong ID number is an answer too, just not a good one.
+        return isinstance(pending, Entry) and pending.field.type in ("resident_id", "mobile", "uscc") and bool(re.search(r"\d{5}", turn.text))
+    return False
+
+
+def _other(turn: Turn, other: Guide) -> Outcome:
+    """The person names another matter in the middle of one: ask before turning to it."""
+    ways = [Choice(f"改办「{other.title}」", "switch", choose(other.number)), Choice(f"接着办「{turn.guide.title}」", "stay", "/repeat")]
+    turn.talk.offer, turn.talk.wish = [way.as_row() for way in ways], turn.text
+    return Outcome([say.choices("您是想换一件事办吗？说过的都记着，随时能接着来。", ways)], "ask_back", "asking")
+
+
+def _reading(pending: Question, turn: Turn) -> Reading:
+    """The answer as read; failing that, what the conductor understood (可不是嘛 → yes)."""
+    try:
+        return read_question(pending, turn.text)
+    except Unreadable:
+        if turn.intent == "unsure":
+            return Reading(UNSURE, turn.text, exact=True)
+        if pending.type == "yes_no" and turn.intent in SAID_FOR_YES_NO:
+            option = pending.options[SAID_FOR_YES_NO[turn.intent]]
+            return Reading(option.value, option.label, exact=True)
+        raise
+
+
+def _instead(turn: Turn, error: str) -> Outcome:
+    """What was said is no answer: a question in passing, another matter, or a misreading."""
+    if aside := passing(turn):
+        return aside
+    turn.talk.misreads, turn.talk.offer = turn.talk.misreads + 1, []
+    if turn.talk.misreads >= 2:
+        error += f"。要是不好答，可以说「不清楚」或「为什么问」，也可以打 {say.HOTLINE} 找人工"
+    return Outcome(trouble=error + "。", next=None)
+
+
+def _over(turn: Turn, then: str) -> Outcome:
+    return Outcome(next=then, done=True)

@@ -1,0 +1,114 @@
+"""Finding what the person wants: start it, offer what is close, answer a question, or say plainly that it is not ours."""
+
+import re
+
+from actions import say
+from actions.memory import Turn, begin
+from actions.reply import Choice, Outcome, Reply
+from consult.answer import overhear, tidy
+from knowledge.schema import Guide
+
+WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
+RESUME = '/choose{"matter": "resume"}'
+EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
+
+
+def find(turn: Turn) -> Outcome:
+    """Answers a first message, or one that belongs to no question being asked."""
+    chosen = turn.entities.get("matter")
+    if chosen == "resume":
+        return resume(turn)
+    if chosen:
+        return start(turn, turn.kit.catalogue.guides[int(chosen)], heard=turn.talk.wish)
+    text = tidy(turn.text)
+    if not text or turn.intent == "restart":
+        return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
+    result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn))
+    if result.status == "no_match":
+        return none(turn)
+    if result.status == "ask_back":
+        return offer(turn, result.hits, text)
+    hit = result.hits[0]
+    guide = turn.kit.catalogue.guides.get(hit.matter)
+    if hit.kind == "guide" and guide:
+        return start(turn, guide, text)
+    if guide and WISH.search(text) and (turn.consultation is None or turn.consultation.guide != guide.id):
+        begun = start(turn, guide, text)
+        return Outcome([say.answer(hit), *begun.replies], "answer", begun.next)
+    return told(turn, hit, guide, text)
+
+
+def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
+    """Begins a consultation, taking in what the opening sentence already told."""
+    begin(turn, guide)
+    listen(turn, heard)
+    opening = f"好的，这是「{guide.title}」。{guide.summary}（咨询码 {turn.consultation.code}）"
+    lines = [opening, say.understood(turn.situation)]
+    lines.append("我再问几句，只问影响结果的。" if turn.pending else None)
+    return Outcome([Reply("text", "\n".join(line for line in lines if line))], None, "asking" if turn.pending else "telling")
+
+
+def resume(turn: Turn) -> Outcome:
+    """Takes a stopped consultation up again where it was."""
+    turn.talk.consultation.stage, turn.talk.offer = "asking", []
+    return Outcome([Reply("text", f"好的，接着办「{turn.guide.title}」。")], None, "asking" if turn.pending else "telling")
+
+
+def listen(turn: Turn, text: str) -> list[str]:
+    """Takes in answers to questions that apply and are not answered yet; returns the ids of those heard."""
+    heard = []
+    for question in turn.guide.questions:
+        if question.id in turn.consultation.answers or turn.situation.applies[question.id] is False:
+            continue
+        if reading := overhear(question, text):
+            turn.consultation.answers[question.id] = {"value": reading.value, "said": reading.said}
+            heard.append(question.id)
+    return heard
+
+
+def told(turn: Turn, hit, guide: Guide | None, text: str) -> Outcome:
+    """A question answered from the index, and the way on."""
+    turn.talk.misreads = 0
+    if turn.talk.offer and turn.consultation and (hit.matter is None or hit.matter == turn.guide.number):
+        return Outcome([say.answer(hit), say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
+    if guide:
+        way_on = [Choice(f"开始办「{guide.title}」", "start", choose(guide.number)), Choice("不用了", "no", "/stop")]
+        turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in way_on], text
+        return Outcome([say.answer(hit), say.choices("要不要我从头帮您理一遍？", way_on)], "answer", "listening")
+    return Outcome([say.answer(hit)], "answer", "listening")
+
+
+def offer(turn: Turn, hits, text: str) -> Outcome:
+    """Two or three that are close: let the person choose."""
+    titles = {}
+    for hit in hits:
+        titles.setdefault(hit.matter or hit.id, hit)
+    close = [_close(hit, turn) for hit in titles.values()]
+    close.append(Choice("都不是，我换个说法", "none", "/restart"))
+    turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in close], text
+    return Outcome([say.choices("您说的是哪一件？", close)], "ask_back", "listening")
+
+
+def none(turn: Turn) -> Outcome:
+    """Said plainly: not among what we know; after two misreadings, a person."""
+    turn.talk.misreads += 1
+    if turn.talk.misreads >= 2:
+        text = f"连着两次没听明白，怕耽误您。请打 {say.HOTLINE} 找人工；或者换个说法，比如：{EXAMPLES}。"
+    else:
+        text = f"这件事我这里没有，或者我没听明白。我能办的是县里「一件事一次办」清单上的事，比如：{EXAMPLES}。别的事请打 {say.HOTLINE} 问。"
+    return Outcome([Reply("text", text)], "out_of_scope", "listening")
+
+
+def _close(hit, turn: Turn) -> Choice:
+    if hit.matter in turn.kit.catalogue.guides:
+        return Choice(turn.kit.catalogue.guides[hit.matter].title, f"matter_{hit.matter}", choose(hit.matter))
+    return Choice(hit.title, hit.id, "/answer" + f'{{"answer": "{hit.title}"}}')
+
+
+def choose(number: int) -> str:
+    return f'/choose{{"matter": "{number}"}}'
+
+
+def _matter(turn: Turn) -> int | None:
+    """The matter under discussion, so that 「要多少钱」 is about it."""
+    return turn.guide.number if turn.consultation else None

@@ -1,0 +1,106 @@
+"""One turn of one talk: what is remembered, and everything that follows from it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from consult.form import Entry, Form, combine
+from consult.notice import Notice, make_notice
+from consult.situation import Answer, Situation, assess
+from index.search import Index
+from knowledge.catalogue import Catalogue
+from knowledge.schema import Guide, Question
+from records.store import Store
+from records.talks import Consultation, Talk, new_code, recall, remember
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What every turn works with; put together once, at the door."""
+
+    catalogue: Catalogue
+    index: Index
+    store: Store
+    now: Callable[[], datetime]
+    region: str
+    prefix: str
+    deliver: Callable[[], None]
+
+
+@dataclass
+class Turn:
+    """A message, and the talk it belongs to. Notice, form and what is pending are derived, never stored."""
+
+    kit: Kit
+    db: Session
+    talk: Talk
+    text: str = ""
+    intent: str = ""
+    entities: dict[str, str] = field(default_factory=dict)
+    trouble: str | None = None
+
+    @property
+    def consultation(self) -> Consultation | None:
+        """The consultation the person is in, or None; a stopped one waits in the talk to be taken up again."""
+        found = self.talk.consultation
+        return found if found and found.stage != "stopped" else None
+
+    @property
+    def today(self) -> date:
+        """Today, in the hall."""
+        return self.kit.now().date()
+
+    @property
+    def guide(self) -> Guide:
+        """The guide of the consultation."""
+        return self.kit.catalogue.by_id[self.consultation.guide]
+
+    @property
+    def situation(self) -> Situation:
+        """What the answers so far make of the guide."""
+        answers = {name: Answer(**answer) for name, answer in self.consultation.answers.items()}
+        return assess(self.guide, answers)
+
+    @property
+    def notice(self) -> Notice:
+        """The notice of the situation as it is now."""
+        return make_notice(self.situation, self.kit.catalogue, self.today)
+
+    @property
+    def form(self) -> Form:
+        """The combined form as it is filled now."""
+        told = {name: tuple(value) if isinstance(value, list) else value for name, value in self.consultation.fields.items()}
+        return combine(self.situation, self.kit.catalogue.fields, told, self.notice.to_bring)
+
+    @property
+    def pending(self) -> Question | Entry | None:
+        """The question or form field that waits for an answer, or None."""
+        if self.consultation is None:
+            return None
+        focus = self.consultation.focus
+        if self.consultation.stage == "asking":
+            again = [question for question in self.guide.questions if question.id == focus]
+            return next(iter([*again, *self.situation.pending]), None)
+        if self.consultation.stage == "filling":
+            form = self.form
+            again = [entry for entry in form.entries if entry.field.id == focus]
+            return next(iter([*again, *form.pending]), None)
+        return None
+
+
+@contextmanager
+def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterator[Turn]:
+    """A turn of the talk under `key`; what it changes is remembered when it ends well, else nothing is."""
+    with kit.store.begin() as db:
+        current = Turn(kit, db, recall(kit.store, db, key, channel), **message)
+        yield current
+        remember(kit.store, db, current.talk, kit.now())
+
+
+def begin(current: Turn, guide: Guide) -> None:
+    """Starts a new consultation on a guide; an unfinished one stays in the records under its code."""
+    current.talk.consultation = Consultation(new_code(current.db), guide.id, guide.revision, current.talk.channel)
+    current.talk.offer, current.talk.wish, current.talk.misreads = [], "", 0

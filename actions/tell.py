@@ -1,0 +1,72 @@
+"""Telling once, going on to the form, and showing what was filled in."""
+
+from actions import say
+from actions.memory import Turn
+from actions.reply import Choice, Outcome, Reply
+from consult.draft import Envelope, make_draft
+from records import notices
+
+FORWARD = {
+    "told": [Choice("开始填表", "fill", "/fill"), Choice("改一个回答", "change", "/change"), Choice("先到这里", "stop", "/stop")],
+    "formed": [Choice("没问题，看申请草稿", "check", "/check"), Choice("改一项", "change", "/change"), Choice("先到这里", "stop", "/stop")],
+    "checking": [Choice("确认提交", "hand_in", "/hand_in"), Choice("改一项", "change", "/change"), Choice("先不交", "stop", "/stop")],
+}
+REGARDLESS = Choice("知道了，仍要填表请窗口核定", "fill", "/fill")
+
+
+def tell(turn: Turn) -> Outcome:
+    """Everything in one pass, numbered and kept exactly as told."""
+    notice = turn.notice
+    content = say.notice_data(notice, "")
+    row = notices.issue(turn.db, turn.consultation.code, turn.kit.prefix, content, lambda number: say.notice(notice, number).text, turn.kit.now())
+    turn.consultation.notice, turn.consultation.stage, turn.consultation.focus = row.number, "told", None
+    told = Reply("notice", row.told, {**row.content, "number": row.number})
+    lead = "要我接着帮您填表吗？" if notice.verdict != "unmet" else "您可以先按上面的办法解决再来；也可以照样填表，由窗口核定。"
+    return Outcome([told, _forward(turn, lead)], "notice", "listening")
+
+
+def go_on(turn: Turn) -> Outcome:
+    """A step forward: from the notice to the form, from the form to the draft. Handing in needs its own word."""
+    stage = turn.consultation.stage if turn.consultation else None
+    if stage in ("told", "formed") and turn.form.pending:
+        turn.consultation.stage, turn.talk.offer = "filling", []
+        known = [entry.field.label for entry in turn.form.entries if entry.value is not None]
+        lead = f"好的，一项一项来。这些已经知道了，不再问：{'、'.join(known)}。" if known else "好的，一项一项来。"
+        privacy = "姓名、证件号、电话只用来办这件事，屏幕上会打码，存的时候加密。"
+        return Outcome([Reply("text", lead + privacy)], None, "filling")
+    if stage == "told":
+        return Outcome(next="forming")
+    if stage == "formed":
+        return check(turn)
+    if stage == "checking":
+        return Outcome([_forward(turn, "要提交，请回复「1」或者「确认提交」。")], "draft", "listening")
+    return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting", "listening")
+
+
+def form(turn: Turn) -> Outcome:
+    """The filled form, masked, before it becomes a draft."""
+    turn.consultation.stage, turn.consultation.focus = "formed", None
+    return Outcome([say.form(turn.form), _forward(turn, "看看对不对：")], "form", "listening")
+
+
+def check(turn: Turn) -> Outcome:
+    """The draft as it would be handed in, masked."""
+    turn.consultation.stage = "checking"
+    filled = turn.form
+    return Outcome([say.draft(draft(turn, "DRAFT-PREVIEW"), filled, turn.guide.title), _forward(turn, "确认无误就提交：")], "draft", "listening")
+
+
+def draft(turn: Turn, reference: str) -> dict:
+    """The draft of the consultation; raises Incomplete while the form has open fields."""
+    consultation = turn.consultation
+    envelope = Envelope(reference, consultation.code, consultation.channel, consultation.notice, turn.kit.now())
+    return make_draft(turn.situation, turn.notice, turn.form, envelope)
+
+
+def _forward(turn: Turn, lead: str) -> Reply:
+    """The choices of this stage; the first one goes forward."""
+    ways = list(FORWARD[turn.consultation.stage])
+    if turn.consultation.stage == "told" and turn.situation.unmet:
+        ways[0] = REGARDLESS
+    turn.talk.offer = [way.as_row() for way in ways]
+    return say.choices(lead, ways)

@@ -1,0 +1,107 @@
+"""The application, put together: knowledge, index, records, actions and channels in one ASGI app.
+
+Run by `uvicorn --factory channels.app:from_environment`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+
+from actions import webhook
+from actions.intake import sender
+from actions.memory import Kit
+from channels import web
+from channels.dialogue import Dialogue
+from channels.message import Conversations, plain
+from index.search import Index
+from knowledge import catalogue as knowledge
+from knowledge.entries import entries
+from records.store import Store, StorageUnavailable, migrate
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+CHINA = ZoneInfo("Asia/Shanghai")
+POST_EVERY = 5  # seconds between two looks into the outbox
+FAULTS = {
+    "missing": "缺少「{place}」", "extra_forbidden": "不认识「{place}」", "string_type": "「{place}」要写成文字",
+    "string_too_short": "「{place}」不能为空", "string_too_long": "「{place}」太长", "literal_error": "「{place}」的值不对",
+    "json_invalid": "不是有效的 JSON",
+}
+
+
+def from_environment() -> FastAPI:
+    """The application as this installation's settings say."""
+    return create_app(Settings())
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Puts everything together; raises CatalogueError or StaleIndex with the remedy when it cannot."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database)
+    store = Store(settings.database, settings.data_key.get_secret_value())
+    catalogue = knowledge.load()
+    index = Index.load(settings.var / "index", entries(catalogue), settings.embed_model)
+    kit = Kit(catalogue, index, store, lambda: datetime.now(CHINA), settings.region, settings.receipt_prefix, sender(store, settings.intake_address))
+    dialogue = Dialogue(settings.dialogue_url, settings.dialogue_timeout)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        postman = asyncio.create_task(_post(kit))
+        yield
+        postman.cancel()
+        await dialogue.close()
+
+    app = FastAPI(title="一次办助手", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(web.router(Conversations(kit, dialogue), settings.region))
+    app.include_router(webhook.router(kit, settings.actions_token))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_exception_handler(RequestValidationError, _bad_request)
+
+    @app.get("/healthz")
+    async def health() -> JSONResponse:
+        parts = {"dialogue": await dialogue.healthy(), "database": await run_in_threadpool(_database_up, store), "index": True, "knowledge": True}
+        words = {name: "ok" if up else "down" for name, up in parts.items()}
+        return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": words}, 200 if all(parts.values()) else 503)
+
+    return app
+
+
+async def _post(kit: Kit) -> None:
+    """Empties the outbox, again and again; what cannot be sent now is sent later."""
+    while True:
+        try:
+            await run_in_threadpool(kit.deliver)
+        except StorageUnavailable as error:
+            log.error("待发箱读写不了：%s", error)
+        await asyncio.sleep(POST_EVERY)
+
+
+def _database_up(store: Store) -> bool:
+    try:
+        with store.begin() as db:
+            db.execute(text("SELECT 1 FROM talks LIMIT 1"))
+        return True
+    except StorageUnavailable:
+        return False
+
+
+def _bad_request(request: Request, error: RequestValidationError) -> JSONResponse:
+    """Every fault of a request at once, in the shape of the chat contract."""
+    faults = []
+    for fault in error.errors():
+        place = ".".join(str(step) for step in fault["loc"] if step != "body" and not isinstance(step, int)) or "正文"
+        faults.append(FAULTS.get(fault["type"], "「{place}」写法不对").format(place=place))
+    text = f"请求有 {len(faults)} 处不对：{'；'.join(faults)}。应当是 {{\"session\": \"任意字符串\", \"text\": \"要说的话\", \"channel\": \"web\"}}。"
+    return JSONResponse(plain(text, "error"), 422)

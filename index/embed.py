@@ -1,0 +1,107 @@
+"""The embedded model: a sentence-transformers model that learns from the project's own knowledge.
+
+A text is the weighted sum of the vectors of its n-grams. Training pulls the phrasings of one matter
+towards that matter's prototype and away from all others, with half of the n-grams hidden at each step,
+so that no single word decides. It is built at set-up and needs nothing from outside.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import InputModule
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from index.words import BUCKETS, grams
+
+DIMENSION = 96
+EPOCHS = 8
+BATCH = 64
+RATE = 0.3
+TEMPERATURE = 0.12
+HIDDEN = 0.5
+SEED = 20221015
+
+
+class Ngrams(InputModule):
+    """A bag of hashed n-grams: one learned vector and one learned weight for each."""
+
+    config_keys = ["dimension"]
+
+    def __init__(self, dimension: int = DIMENSION):
+        super().__init__()
+        self.dimension = dimension
+        self.vectors = nn.EmbeddingBag(BUCKETS, dimension, mode="sum", sparse=True)
+        self.weights = nn.Embedding(BUCKETS, 1, sparse=True)
+        nn.init.normal_(self.vectors.weight, std=0.01)
+        nn.init.zeros_(self.weights.weight)
+
+    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: object) -> dict[str, Tensor]:
+        """Turn texts into n-gram numbers and the place where each text begins."""
+        bags = [grams((prompt or "") + text) for text in inputs]
+        starts = torch.tensor([0] + [len(bag) for bag in bags[:-1]]).cumsum(0)
+        return {"grams": torch.tensor([gram for bag in bags for gram in bag], dtype=torch.long), "starts": starts}
+
+    def forward(self, features: dict[str, Tensor], **_: object) -> dict[str, Tensor]:
+        weights = self.weights(features["grams"]).squeeze(1).exp()
+        if self.training:
+            weights = weights * (torch.rand_like(weights) >= HIDDEN)
+        summed = self.vectors(features["grams"], features["starts"], per_sample_weights=weights)
+        return {**features, "sentence_embedding": F.normalize(summed, dim=1)}
+
+    def get_embedding_dimension(self) -> int:
+        return self.dimension
+
+    def save(self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object) -> None:
+        self.save_config(output_path)
+        self.save_torch_weights(output_path, safe_serialization=safe_serialization)
+
+    @classmethod
+    def load(cls, model_name_or_path: str, **kwargs: object) -> "Ngrams":
+        place = {key: kwargs[key] for key in ("subfolder", "token", "cache_folder", "revision", "local_files_only") if key in kwargs}
+        module = cls(**cls.load_config(model_name_or_path, **place))
+        return cls.load_torch_weights(model_name_or_path, model=module, **place)
+
+
+def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str], None] = print) -> SentenceTransformer:
+    """Train the embedded model on texts and the matter (or other business) that each belongs to.
+
+    The same texts in the same order always give the same model.
+    """
+    torch.manual_seed(SEED)
+    module = Ngrams()
+    bags = [torch.tensor(grams(text), dtype=torch.long) for text in texts]
+    module.weights.weight.data[:, 0] = _rarity(bags)
+    classes = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    targets = torch.tensor([classes[label] for label in labels])
+    prototypes = nn.Parameter(F.normalize(torch.randn(len(classes), module.dimension), dim=1))
+    optimiser = torch.optim.SGD([*module.parameters(), prototypes], lr=RATE)
+    module.train()
+    for epoch in range(EPOCHS):
+        for chosen in torch.randperm(len(bags)).split(BATCH):
+            picked = [bags[number] for number in chosen]
+            starts = torch.tensor([0] + [len(bag) for bag in picked[:-1]]).cumsum(0)
+            vectors = module({"grams": torch.cat(picked), "starts": starts})["sentence_embedding"]
+            loss = F.cross_entropy(vectors @ F.normalize(prototypes, dim=1).T / TEMPERATURE, targets[chosen])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        say(f"训练向量模型：第 {epoch + 1}/{EPOCHS} 轮")
+    return SentenceTransformer(modules=[module.eval()], device="cpu")
+
+
+def load(model: str | Path) -> SentenceTransformer:
+    """Load any sentence-transformers model by path or hub name, the embedded one included."""
+    return SentenceTransformer(str(model), device="cpu", module_classes={"index.embed.Ngrams": Ngrams})
+
+
+def _rarity(bags: Sequence[Tensor]) -> Tensor:
+    """Logarithm of the inverse document frequency: where the weight of each n-gram starts."""
+    counts = torch.zeros(BUCKETS)
+    for bag in bags:
+        counts[bag] += 1
+    return (1 + torch.log((1 + len(bags)) / (1 + counts))).log()

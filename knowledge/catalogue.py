@@ -1,0 +1,154 @@
+"""Reads every knowledge file and says all that is wrong with them at once.
+
+`load()` is the only way in. A catalogue that loads is whole: every reference leads somewhere,
+every citation is in the register of laws, no line lacks its source.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import cn2an
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from knowledge import checks, explain
+from knowledge.problem import CatalogueError, Problem
+from knowledge.schema import (
+    Elsewhere, FormField, Guide, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced,
+)
+
+HERE = Path(__file__).parent
+SECTIONS = tuple(Module.model_fields)
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All knowledge, read and checked. Guides are complete: their modules are merged in."""
+
+    guides: dict[int, Guide]
+    matters: dict[int, Matter]
+    materials: dict[str, Material]
+    fields: dict[str, FormField]
+    laws: dict[str, Law]
+    regions: dict[str, Region]
+    rules: dict[str, Rules]
+    elsewhere: tuple[Elsewhere, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Guide]:
+        """Guides by their id."""
+        return {guide.id: guide for guide in self.guides.values()}
+
+    def cite(self, bases: Iterable[str]) -> tuple[str, ...]:
+        """「《食品安全法》（2025年修正）第三十五条、第四十五条」 for "food_safety_law 35", "food_safety_law 45": one entry a law."""
+        articles: dict[str, list[str]] = {}
+        for basis in dict.fromkeys(bases):
+            key, _, article = basis.partition(" ")
+            articles.setdefault(key, []).append(article_name(article))
+        return tuple(f"《{self.laws[key].title}》（{self.laws[key].version}）{'、'.join(names)}" for key, names in articles.items())
+
+    def level(self, line: Sourced) -> str:
+        """The level of a sourced line: its own, or that of the most local law it rests on."""
+        if line.level:
+            return line.level
+        levels = ("国家", "省", "市", "县")
+        return max((self.laws[basis.split(" ")[0]].level for basis in line.basis), key=levels.index)
+
+
+def article_name(article: str) -> str:
+    """「第三十五条」 for "35", 「第三条之一」 for "3-1", nothing for a document without articles."""
+    if not article:
+        return ""
+    number, _, extra = article.partition("-")
+    name = f"第{cn2an.an2cn(number)}条" if number.isdigit() else number
+    return name + (f"之{cn2an.an2cn(extra)}" if extra else "")
+
+
+def load(folder: Path = HERE) -> Catalogue:
+    """Reads the knowledge under `folder`; raises CatalogueError with every problem found."""
+    problems: list[Problem] = []
+    read = _Reader(folder, problems)
+    laws = read.records("laws.yml", Law)
+    repealed = read.records("repealed.yml", Repealed)
+    modules = {path.stem: module for path, module in read.files("modules", Module)}
+    guides = list(read.files("guides", Guide))
+    catalogue = Catalogue(
+        guides={guide.number: _merged(guide, modules) for _, guide in guides},
+        matters=read.keyed("matters.yml", Matter, "number"),
+        materials=read.keyed("materials.yml", Material, "id"),
+        fields=read.keyed("fields.yml", FormField, "id"),
+        laws={law.id: law for law in laws},
+        regions=read.keyed("regions.yml", Region, "name"),
+        rules={rules.id: rules for _, rules in read.files("rules", Rules)},
+        elsewhere=tuple(read.records("elsewhere.yml", Elsewhere)),
+    )
+    problems += checks.repeated((("laws.yml", law.id) for law in laws))
+    problems += checks.stale(laws, repealed)
+    problems += checks.repeated((f"guides/{path.name}", f"第{guide.number}件") for path, guide in guides)
+    for path, guide in guides:
+        found = [*checks.missing_modules(guide, modules), *checks.guide(_merged(guide, modules), catalogue)]
+        problems += [problem.within(f"guides/{path.name}") for problem in found]
+    told = [(f"guides/{path.name}", guide) for path, guide in guides] + [(f"modules/{name}.yml", part) for name, part in modules.items()]
+    for file, record in told + [("materials.yml", material) for material in catalogue.materials.values()]:
+        problems += [problem.within(file) for problem in checks.wording(record, repealed)]
+    if problems:
+        raise CatalogueError(problems)
+    return catalogue
+
+
+def _merged(guide: Guide, modules: dict[str, Module]) -> Guide:
+    """The guide with the sections of its modules put before its own."""
+    parts = [modules[name] for name in guide.uses if name in modules] + [guide]
+    return guide.model_copy(update={name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS})
+
+
+class _Reader:
+    """Reads YAML files into records, keeping every problem instead of stopping at the first."""
+
+    def __init__(self, folder: Path, problems: list[Problem]):
+        self.folder, self.problems, self.read = folder, problems, set()
+
+    def files(self, name: str, shape: type[T]) -> Iterator[tuple[Path, T]]:
+        """Each file of a sub-folder as one record."""
+        for path in sorted((self.folder / name).glob("*.yml")):
+            record = self._shaped(f"{name}/{path.name}", self._yaml(f"{name}/{path.name}"), shape)
+            if record is not None:
+                yield path, record
+
+    def records(self, name: str, shape: type[T]) -> list[T]:
+        """A file that is a list of records."""
+        return self._shaped(name, self._yaml(name), list[shape]) or []
+
+    def keyed(self, name: str, shape: type[T], key: str) -> dict:
+        """A file that is a list of records, by one of their keys."""
+        records = self.records(name, shape)
+        self.problems += checks.repeated((name, str(getattr(record, key))) for record in records)
+        return {getattr(record, key): record for record in records}
+
+    def _yaml(self, name: str) -> object:
+        try:
+            data = YAML(typ="safe", pure=True).load((self.folder / name).read_text("utf-8"))
+            self.read.add(name)
+            return data
+        except FileNotFoundError:
+            self.problems.append(Problem(name, "", "没有这个文件", "请恢复这个文件"))
+        except UnicodeDecodeError:
+            self.problems.append(Problem(name, "", "不是 UTF-8 编码", "请用 UTF-8 编码重新保存"))
+        except MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            self.problems.append(Problem(name, f"第{line}行", *explain.yaml(error)))
+        return None
+
+    def _shaped(self, name: str, data: object, shape: type) -> object:
+        if name not in self.read:
+            return None
+        try:
+            return TypeAdapter(shape).validate_python(data)
+        except ValidationError as error:
+            self.problems += [Problem(name, place, *words) for place, words in explain.shape(error, data)]
+            return None

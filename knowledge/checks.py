@@ -1,0 +1,150 @@
+"""What a shape cannot say: references lead somewhere, conditions look back only, words are lawful."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import BaseModel
+
+from knowledge.problem import Problem
+from knowledge.schema import Guide, Law, Module, Question, Repealed, Sourced, When
+
+# 《河南省优化营商环境条例》 forbids catch-all wording in a guide's conditions and materials.
+CATCH_ALL = re.compile(r"(其他|其它|有关|相关)(的)?(申请)?(材料|证明|证件|文件|资料)|等(相关|有关)?(材料|证明|证件|资料)")
+
+
+def repeated(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Records that have the same key."""
+    for (file, key), count in Counter(keys).items():
+        if count > 1:
+            yield Problem(file, key, f"「{key}」重复了 {count} 次", "请只留一个，或换一个编号")
+
+
+def missing_modules(guide: Guide, modules: Mapping[str, Module]) -> Iterator[Problem]:
+    """Modules that a guide uses but nobody wrote."""
+    for name in guide.uses:
+        if name not in modules:
+            yield Problem("", "uses", f"没有共用模块「{name}」", f"请检查 knowledge/modules/{name}.yml")
+
+
+def guide(whole: Guide, catalogue) -> Iterator[Problem]:
+    """Everything that is wrong with one complete guide."""
+    yield from _names(whole)
+    yield from _references(whole, catalogue)
+    yield from _conditions(whole)
+    yield from _citations(whole, catalogue)
+    yield from _order(whole)
+
+
+def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
+    """Catch-all wording, and laws that are gone, in whatever the record tells people."""
+    for place, said in _told(record.model_dump(exclude_defaults=True)):
+        if found := CATCH_ALL.search(said):
+            yield Problem("", place, f"兜底用语「{found.group()}」", "请写出材料的具体名称；河南不允许兜底条款")
+        for law in repealed:
+            if law.gone and f"《{law.title}》" in said:
+                yield Problem("", place, f"《{law.title}》从 {law.since} 起不再有效", f"请改引{law.instead}")
+
+
+def stale(laws: Iterable[Law], repealed: Iterable[Repealed]) -> Iterator[Problem]:
+    """Registered laws that are gone, or registered in a version that has been replaced."""
+    for law in laws:
+        for old in repealed:
+            if law.title.removeprefix("中华人民共和国") == old.title and (old.gone or law.in_force < old.since):
+                yield Problem("laws.yml", law.id, f"《{old.title}》这个版本从 {old.since} 起不再有效", f"请改引{old.instead}")
+
+
+def _told(data: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every sentence we tell, with its place; how people say things (asks, says) is theirs."""
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, Mapping):
+        for key, part in data.items():
+            if key not in ("asks", "says"):
+                yield from _told(part, f"{place} {key}".strip())
+    elif isinstance(data, (list, tuple)):
+        for number, part in enumerate(data, 1):
+            yield from _told(part, f"{place} 第{number}条")
+
+
+def _names(whole: Guide) -> Iterator[Problem]:
+    for section in ("questions", "items", "facts"):
+        names = [line.id for line in getattr(whole, section)]
+        yield from (problem for problem in repeated((section, name) for name in names))
+    yield from repeated(("fields", use.field) for use in whole.fields)
+
+
+def _references(whole: Guide, catalogue) -> Iterator[Problem]:
+    items = {item.id for item in whole.items}
+    questions = {question.id for question in whole.questions}
+    region = catalogue.regions.get(whole.region)
+    expected = [
+        *(("materials", use.material, catalogue.materials, "materials.yml") for use in whole.materials),
+        *(("materials", name, items, "本指南的 items") for use in whole.materials for name in use.items),
+        *(("items", name, items, "本指南的 items") for item in whole.items for name in item.after),
+        *(("fields", use.field, catalogue.fields, "fields.yml") for use in whole.fields),
+        *(("fields", use.from_question, questions, "本指南的 questions") for use in whole.fields if use.from_question),
+    ]
+    for section, name, known, where in expected:
+        if name not in known:
+            yield Problem("", section, f"「{name}」在{where}里找不到", f"请检查写法，或先在{where}里加上")
+    if region is None:
+        yield Problem("", "region", f"没有地区「{whole.region}」", "请先在 regions.yml 里加上这个地区")
+    matter = catalogue.matters.get(whole.number)
+    if matter is None or matter.title != whole.title:
+        yield Problem("", "title", f"第{whole.number}件「{whole.title}」与清单不一致", "请照 matters.yml 里公布的序号和名称写")
+    used = {catalogue.fields[use.field].role for use in whole.fields if use.field in catalogue.fields}
+    for role in ("applicant", "phone", "delivery", "ready"):
+        if role not in used:
+            yield Problem("", "fields", f"没有作用为「{role}」的字段", "一张表单必须有申请人、手机、送达方式和材料自查四个字段")
+
+
+def _conditions(whole: Guide) -> Iterator[Problem]:
+    earlier: dict[str, Question] = {}
+    for question in whole.questions:
+        yield from _condition(question.when, earlier, f"questions（{question.id}）")
+        earlier[question.id] = question
+    for section in ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes"):
+        for number, line in enumerate(getattr(whole, section), 1):
+            name = getattr(line, "id", None) or getattr(line, "material", None) or getattr(line, "field", None) or f"第{number}条"
+            yield from _condition(line.when, earlier, f"{section}（{name}）")
+            if section == "conditions":
+                yield from _condition(line.requires, earlier, f"{section}（{name}）")
+
+
+def _condition(when: When, earlier: Mapping[str, Question], place: str) -> Iterator[Problem]:
+    for key, wanted in when.items():
+        if key == "any" and isinstance(wanted, list) and all(isinstance(part, dict) for part in wanted):
+            for part in wanted:
+                yield from _condition(part, earlier, place)
+        elif key == "not" and isinstance(wanted, dict):
+            yield from _condition(wanted, earlier, place)
+        elif key not in earlier:
+            yield Problem("", place, f"条件里的问题「{key}」不存在或排在后面", "条件只能用排在前面的问题")
+        else:
+            values = wanted if isinstance(wanted, list) else [wanted]
+            known = [option.value for option in earlier[key].options]
+            for value in values:
+                if value not in known:
+                    yield Problem("", place, f"问题「{key}」没有选项「{value}」", f"只能写：{'、'.join(known)}")
+
+
+def _citations(whole: Guide, catalogue) -> Iterator[Problem]:
+    for section in type(whole).model_fields:
+        lines = getattr(whole, section)
+        for line in lines if isinstance(lines, tuple) else ():
+            for sourced in (line, getattr(line, "fee", None)):
+                for basis in sourced.basis if isinstance(sourced, Sourced) else ():
+                    law = basis.split(" ")[0]
+                    if law not in catalogue.laws:
+                        yield Problem("", section, f"依据「{basis}」不在 laws.yml 里", "请先在 laws.yml 登记这部法规，再引用")
+
+
+def _order(whole: Guide) -> Iterator[Problem]:
+    """Items that wait for each other in a circle."""
+    waits = {item.id: set(item.after) for item in whole.items}
+    while free := [name for name, after in waits.items() if not after & waits.keys()]:
+        for name in free:
+            del waits[name]
+    if waits:
+        yield Problem("", "items", f"{'、'.join(waits)} 互相等待，没有一个能先办", "请检查 after（前置事项）")

@@ -1,0 +1,152 @@
+"""What the index can find: matters, facts about them, and the articles of the procedure documents."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.catalogue import Catalogue, article_name
+from knowledge.schema import Fact, Guide, Limit, Matter, Region, Rules, Sourced
+
+BLANK = "以大厅公布为准"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a sentence comes from."""
+
+    title: str
+    article: str | None
+    region: str | None
+    revision: str | None
+    level: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be found: a title, the text to tell, and the ways people ask for it."""
+
+    id: str
+    kind: Literal["guide", "fact", "rule", "hotline"]
+    matter: int | None
+    aspect: str | None
+    title: str
+    text: str
+    asks: tuple[str, ...]
+    region: str | None
+    sources: tuple[Source, ...]
+
+
+def entries(catalogue: Catalogue) -> list[Entry]:
+    """All entries of a catalogue, in a stable order."""
+    found = []
+    for number, matter in sorted(catalogue.matters.items()):
+        guide = catalogue.guides.get(number)
+        found += _guide(guide, catalogue) if guide else [_unwritten(matter)]
+    return found + [entry for rules in catalogue.rules.values() for entry in _rules(rules)]
+
+
+def _guide(guide: Guide, catalogue: Catalogue) -> Iterator[Entry]:
+    own = Source(guide.title, None, guide.region, guide.revision, None)
+    yield Entry(guide.id, "guide", guide.number, None, guide.title, guide.summary, guide.asks, guide.region, (own,))
+    region = catalogue.regions[guide.region]
+    for aspect, (title, words) in ASPECTS.items():
+        text, lines = words(guide, region, catalogue)
+        sources = (own, *_sources(lines, catalogue, guide))
+        yield Entry(f"{guide.id}/{aspect}", "fact", guide.number, aspect, f"{guide.title}：{title}", text, (), guide.region, sources)
+    for fact in guide.facts:
+        yield _fact(fact, guide, catalogue)
+
+
+def _fact(fact: Fact, guide: Guide, catalogue: Catalogue) -> Entry:
+    text = fact.text if catalogue.level(fact) != "待核验" or BLANK in fact.text else f"{fact.text}（{BLANK}）"
+    sources = tuple(_sources([fact], catalogue, guide)) or (Source(guide.title, None, guide.region, guide.revision, fact.level),)
+    return Entry(f"{guide.id}/{fact.id}", "fact", guide.number, fact.aspect, fact.title, text, fact.asks, guide.region, sources)
+
+
+def _unwritten(matter: Matter) -> Entry:
+    text = f"「{matter.title}」在县里的一件事清单里（第{matter.number}件），办事指南还没有上线。请打 12345 问清要带什么，再去大厅。"
+    listed = Source("民权县政务服务“一件事一次办”事项清单（第一批）", None, "民权县", "2022-10-15", "县")
+    return Entry(f"matter_{matter.number}", "guide", matter.number, None, matter.title, text, matter.asks, "民权县", (listed,))
+
+
+def _rules(rules: Rules) -> Iterator[Entry]:
+    for article in rules.articles:
+        name = article_name(article.number)
+        source = Source(rules.title, name, rules.region, rules.revision, None)
+        title = " ".join(part for part in (rules.title, name, article.title) if part)
+        yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, (), rules.region, (source,))
+
+
+def _sources(lines: list[Sourced], catalogue: Catalogue, guide: Guide) -> list[Source]:
+    """The laws behind some lines, each once."""
+    found = {}
+    for line in lines:
+        for basis in line.basis:
+            key, _, article = basis.partition(" ")
+            law = catalogue.laws[key]
+            found[basis] = Source(law.title, article_name(article) or None, line.place or law.place, law.version, catalogue.level(line))
+    return list(found.values())
+
+
+def _listed(sentences: list[str]) -> str:
+    return sentences[0] if len(sentences) == 1 else "\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1))
+
+
+def _if(line, text: str) -> str:
+    """The text, marked where it does not hold for everybody."""
+    return f"{text}（看情况）" if line.when else text
+
+
+def _limit(limit: Limit | None) -> str:
+    if limit is None:
+        return BLANK
+    return f"法定{limit.days}{'个工作日' if limit.unit == '工作日' else '日'}内" if limit.days else "当场办结"
+
+
+def _counts(use) -> str:
+    parts = [f"原件{use.original}份" if use.original else "", f"复印件{use.copies}份" if use.copies else "", "电子件" if use.electronic else ""]
+    return use.waived and f"免提交：{use.waived}" or "、".join(part for part in parts if part)
+
+
+def _texts(section: str, say: Callable) -> Callable:
+    """The aspect that tells each line of a section."""
+    def tell(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:
+        lines = list(getattr(guide, section))
+        return _listed([_if(line, say(line, catalogue)) for line in lines]) or BLANK, lines
+    return tell
+
+
+def _material(use, catalogue: Catalogue) -> str:
+    return f"{catalogue.materials[use.material].name}（{_counts(use)}）"
+
+
+def _basis(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:
+    lines = [*guide.items, *guide.conditions]
+    return "；".join(catalogue.cite(basis for line in lines for basis in line.basis)), lines
+
+
+def _place(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:
+    elsewhere = [f"{item.name}：{item.where}" for item in guide.items if item.where]
+    return "。".join([f"到{region.hall}，一个窗口收件。地址和上班时间{BLANK}", *elsewhere]) + "。", [region.acceptance]
+
+
+def _online(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:
+    return f"可以在{region.online}提交。哪些事项能全程网办，{BLANK}。", [region.acceptance]
+
+
+def _contact(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:
+    return f"打 {region.hotline} 咨询。窗口电话{BLANK}。牵头部门是{guide.lead}。", [region.acceptance]
+
+
+ASPECTS: dict[str, tuple[str, Callable[[Guide, Region, Catalogue], tuple[str, list[Sourced]]]]] = {
+    "conditions": ("要符合什么条件", _texts("conditions", lambda line, _: line.text)),
+    "materials": ("要带什么材料", _texts("materials", _material)),
+    "process": ("怎么办", _texts("steps", lambda line, _: line.text)),
+    "time": ("要多久", _texts("items", lambda item, _: f"{item.name}：{_limit(item.promised or item.statutory)}")),
+    "fee": ("要多少钱", _texts("items", lambda item, _: f"{item.name}：{item.fee.text}")),
+    "result": ("办完拿到什么", _texts("items", lambda item, _: f"{item.name}：{item.result}")),
+    "place": ("在哪办", _place),
+    "online": ("能不能网上办", _online),
+    "contact": ("问谁", _contact),
+    "basis": ("有什么依据", _basis),
+}

@@ -1,0 +1,29 @@
+"""A problem in a knowledge file, told to the official who can mend it."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem: in which file, where in it, what is wrong, and what to do."""
+
+    file: str
+    place: str
+    what: str
+    remedy: str
+
+    def within(self, file: str) -> "Problem":
+        """The same problem, placed in a file."""
+        return replace(self, file=file)
+
+    def __str__(self) -> str:
+        where = f"{self.file} {self.place}".strip()
+        return f"{where}：{self.what}。{self.remedy}。"
+
+
+class CatalogueError(Exception):
+    """The knowledge cannot be used; `problems` holds everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__(f"知识库有 {len(problems)} 处问题：\n" + "\n".join(f"  {n}. {problem}" for n, problem in enumerate(problems, 1)))

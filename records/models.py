@@ -1,0 +1,70 @@
+"""The tables: who is talking, their consultations, the notices told, the drafts on their way."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class TalkRow(Base):
+    """One person in one channel; the key is a hash, so that no outside identity is stored."""
+
+    __tablename__ = "talks"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    consultation: Mapped[str | None] = mapped_column(ForeignKey("consultations.code"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    misreads: Mapped[int]
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class ConsultationRow(Base):
+    """One person, one matter. Answers and form values are sealed; everything else is derived from them."""
+
+    __tablename__ = "consultations"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    guide: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16))
+    stage: Mapped[str] = mapped_column(String(16))
+    focus: Mapped[str | None] = mapped_column(String(64))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    notice: Mapped[str | None] = mapped_column(String(32))
+    reference: Mapped[str | None] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class NoticeRow(Base):
+    """A 一次告知单 exactly as it was told: its data and its words. Never changed."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(32), unique=True)
+    consultation: Mapped[str] = mapped_column(ForeignKey("consultations.code"), index=True)
+    content: Mapped[dict] = mapped_column(JSON)
+    told: Mapped[str] = mapped_column(Text)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OutboxRow(Base):
+    """A draft on its way to the intake service: waiting, sent, or refused."""
+
+    __tablename__ = "outbox"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    consultation: Mapped[str] = mapped_column(ForeignKey("consultations.code"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    attempts: Mapped[int]
+    number: Mapped[str | None] = mapped_column(String(40))
+    faults: Mapped[list] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[str | None] = mapped_column(String(40))

@@ -1,0 +1,107 @@
+"""What is remembered of a person's talk, and of the consultation they are in."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from records.models import ConsultationRow, TalkRow
+from records.store import Store
+
+# No letters or digits that look or sound alike at a counter; a digit at every third place keeps words away.
+LETTERS, DIGITS = "ACDEFGHJKMNPRTWXY", "23456789"
+
+
+@dataclass
+class Consultation:
+    """One person's consultation on one matter.
+
+    `answers` by question id: {"value", "said"}; `fields` by field id. `focus` is what is being asked
+    again although it has an answer. `stage`: asking, told, filling, formed, checking, handed_in, stopped.
+    """
+
+    code: str
+    guide: str
+    revision: str
+    channel: str
+    stage: str = "asking"
+    focus: str | None = None
+    answers: dict[str, dict] = field(default_factory=dict)
+    fields: dict[str, object] = field(default_factory=dict)
+    notice: str | None = None
+    reference: str | None = None
+
+
+@dataclass
+class Talk:
+    """A person in a channel: the consultation they are in, and the thread of the talk.
+
+    `offer` are the choices last offered ({label, value, payload}), `wish` the words that led to them,
+    `misreads` counts misreadings in a row.
+    """
+
+    key: str
+    channel: str
+    consultation: Consultation | None = None
+    offer: list[dict] = field(default_factory=list)
+    wish: str = ""
+    misreads: int = 0
+
+
+def talk_key(channel: str, session: str) -> str:
+    """A stable key for a person in a channel that does not reveal who it is."""
+    return hashlib.sha256(f"{channel}\0{session}".encode()).hexdigest()
+
+
+def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
+    """What is remembered under `key`; an empty talk for somebody new."""
+    row = db.get(TalkRow, key)
+    if row is None:
+        return Talk(key, channel)
+    consultation = row.consultation and _consultation(store, db.get(ConsultationRow, row.consultation))
+    thread = store.unseal(row.sealed)
+    return Talk(key, row.channel, consultation or None, thread["offer"], thread["wish"], row.misreads)
+
+
+def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
+    """Writes the talk and its consultation back."""
+    if talk.consultation:
+        _write(store, db, talk.consultation, now)
+        db.flush()
+    code = talk.consultation.code if talk.consultation else None
+    thread = store.seal({"offer": talk.offer, "wish": talk.wish})
+    db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
+
+
+def new_code(db: Session) -> str:
+    """A six-character code nobody has yet, easy to read aloud."""
+    while True:
+        code = "".join(secrets.choice(DIGITS if place % 3 == 2 else LETTERS) for place in range(6))
+        if db.get(ConsultationRow, code) is None:
+            return code
+
+
+def _consultation(store: Store, row: ConsultationRow) -> Consultation:
+    personal = store.unseal(row.sealed)
+    return Consultation(
+        row.code, row.guide, row.revision, row.channel, row.stage, row.focus,
+        personal["answers"], personal["fields"], row.notice, row.reference,
+    )
+
+
+def _write(store: Store, db: Session, consultation: Consultation, now: datetime) -> None:
+    row = db.get(ConsultationRow, consultation.code)
+    if row is None:
+        row = ConsultationRow(code=consultation.code, channel=consultation.channel, started_at=now)
+        db.add(row)
+    row.guide, row.revision, row.stage = consultation.guide, consultation.revision, consultation.stage
+    row.focus, row.notice, row.reference, row.updated_at = consultation.focus, consultation.notice, consultation.reference, now
+    row.sealed = store.seal({"answers": consultation.answers, "fields": consultation.fields})
+
+
+def forget_fields(store: Store, db: Session, code: str) -> None:
+    """Drops what a person filled in once the intake service has it."""
+    row = db.get(ConsultationRow, code)
+    row.sealed = store.seal({**store.unseal(row.sealed), "fields": {}})

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Prints the path of a Python of the wanted version (setup/python.sh 3.10), or says in one sentence how to get it.
+set -u
+for version in "$@"; do
+  for candidate in "$(command -v "python$version")" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version".*/bin/python; do
+    if [ -x "$candidate" ] && [ "$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$version" ]; then
+      echo "$candidate"
+      exit 0
+    fi
+  done
+done
+# uv finds, or downloads, a Python of its own where the system has none.
+uv=$(command -v uv || echo "$(dirname "$0")/../.venv/bin/uv")
+if [ -x "$uv" ]; then
+  "$uv" python install --quiet "$1" >&2 && "$uv" python find "$1" && exit 0
+fi
+echo "没有找到 Python $*。请先安装：apt-get install python$1，或者 pyenv install $1，或者装好 uv 后执行 uv python install $1。" >&2
+exit 1
