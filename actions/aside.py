@@ -27,7 +27,7 @@ def stop(turn: Turn) -> Outcome:
         return Outcome([Reply("text", "好的，先到这里。想办什么事，随时说。")], "cancelled", "listening")
     title = turn.guide.title
     consultation.stage = "stopped"
-    ways = [Choice(f"接着办「{title}」", "resume", RESUME), Choice("办另一件事", "restart", "/restart")]
+    ways = [Choice(f"接着办「{title}」", "resume", RESUME), Choice("办另一件事", "anew", "/anew")]
     turn.talk.offer = [way.as_row() for way in ways]
     lead = f"好的，「{title}」先到这里，说过的都留着，咨询码 {consultation.code}。"
     return Outcome([say.choices(lead, ways)], "cancelled", "listening")
@@ -48,4 +48,9 @@ def _repeat(turn: Turn) -> Outcome:
     return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting")
 
 
-SPOKEN = {"why": _why, "repeat": _repeat, "progress": intake.progress}
+def _not_yet(turn: Turn) -> Outcome:
+    left = len(turn.situation.pending) if isinstance(turn.pending, Question) else len(turn.form.pending)
+    return Outcome([Reply("text", f"还差 {left} 项，答完就到那一步。")], "question")
+
+
+SPOKEN = {"why": _why, "repeat": _repeat, "progress": intake.progress, "fill": _not_yet, "check": _not_yet, "hand_in": _not_yet}

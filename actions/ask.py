@@ -33,7 +33,7 @@ def hear_answer(turn: Turn) -> Outcome:
     """Takes the answer to a situation question, or whatever was said instead of it."""
     pending = turn.pending
     if not isinstance(pending, Question):
-        return _over(turn, "telling")
+        return Outcome(done=True)
     try:
         reading = _reading(pending, turn)
     except Unreadable as error:
@@ -44,14 +44,14 @@ def hear_answer(turn: Turn) -> Outcome:
     turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
     if not reading.exact:
         listen(turn, turn.text)
-    return Outcome(next="asking") if turn.pending else _over(turn, "telling")
+    return Outcome(done=turn.pending is None)
 
 
 def hear_value(turn: Turn) -> Outcome:
     """Takes the value of a form field, or whatever was said instead of it."""
     pending = turn.pending
     if not isinstance(pending, Entry):
-        return _over(turn, "forming")
+        return Outcome(done=True)
     try:
         reading = read_field(pending.field, turn.text, pending.options, turn.today)
     except Unreadable as error:
@@ -61,7 +61,7 @@ def hear_value(turn: Turn) -> Outcome:
     value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
     turn.consultation.fields[pending.field.id] = value
     turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
-    return Outcome(next="filling") if turn.pending else _over(turn, "forming")
+    return Outcome(done=turn.pending is None)
 
 
 def passing(turn: Turn) -> Outcome | None:
@@ -76,7 +76,7 @@ def passing(turn: Turn) -> Outcome | None:
     turn.talk.misreads = 0
     if hit.kind == "guide" and other:
         return _other(turn, other)
-    return Outcome([say.answer(hit)], "answer", "asking")
+    return Outcome([say.answer(hit, turn.notice)], "answer")
 
 
 def reads(turn: Turn) -> bool:
@@ -97,7 +97,7 @@ def _other(turn: Turn, other: Guide) -> Outcome:
     """The person names another matter in the middle of one: ask before turning to it."""
     ways = [Choice(f"改办「{other.title}」", "switch", choose(other.number)), Choice(f"接着办「{turn.guide.title}」", "stay", "/repeat")]
     turn.talk.offer, turn.talk.wish = [way.as_row() for way in ways], turn.text
-    return Outcome([say.choices("您是想换一件事办吗？说过的都记着，随时能接着来。", ways)], "ask_back", "asking")
+    return Outcome([say.choices("您是想换一件事办吗？说过的都记着，随时能接着来。", ways)], "ask_back")
 
 
 def _reading(pending: Question, turn: Turn) -> Reading:
@@ -119,9 +119,7 @@ def _instead(turn: Turn, error: str) -> Outcome:
         return aside
     turn.talk.misreads, turn.talk.offer = turn.talk.misreads + 1, []
     if turn.talk.misreads >= 2:
-        error += f"。要是不好答，可以说「不清楚」或「为什么问」，也可以打 {say.HOTLINE} 找人工"
-    return Outcome(trouble=error + "。", next=None)
+        way_out = "可以说「不清楚」或「为什么问」" if isinstance(turn.pending, Question) else "可以说「先到这里」，找到了再接着填"
+        error += f"。要是不好答，{way_out}，也可以打 {say.HOTLINE} 找人工"
+    return Outcome(trouble=error + "。")
 
-
-def _over(turn: Turn, then: str) -> Outcome:
-    return Outcome(next=then, done=True)

@@ -28,14 +28,15 @@ def change(turn: Turn) -> Outcome:
     if target is None:
         return _which(turn)
     if isinstance(target, Question) and _taken(turn, target):
-        return Outcome([Reply("text", f"改好了：{target.ask.rstrip('？?')}——{_label(turn, target)}。")], None, "asking" if turn.pending else "telling")
+        return Outcome([Reply("text", f"改好了：{target.ask.rstrip('？?')}——{say.label(target, turn.situation)}。")], None, "asking" if turn.pending else "telling")
     return _reopen(turn, target.id if isinstance(target, Question) else target.field.id)
 
 
 def _back(turn: Turn) -> Outcome:
     """The last thing answered, asked again; from the first form field back to the notice."""
     consultation = turn.consultation
-    answered = [q.id for q in turn.situation.asked] if consultation.stage in ("asking", "told") else [n for n in consultation.fields]
+    asked = {question.id for question in turn.situation.asked}
+    answered = [name for name in consultation.answers if name in asked] if consultation.stage in ("asking", "told") else list(consultation.fields)
     if consultation.focus in answered:
         answered = answered[:answered.index(consultation.focus)]
     if answered:
@@ -92,7 +93,7 @@ def _taken(turn: Turn, question: Question) -> bool:
 
 def _which(turn: Turn) -> Outcome:
     """Lists what can be changed."""
-    questions = [Choice(f"{q.ask.rstrip('？?')}（{_label(turn, q)}）", q.id, _payload(q.id)) for q in turn.situation.asked]
+    questions = [Choice(f"{q.ask.rstrip('？?')}（{say.label(q, turn.situation)}）", q.id, _payload(q.id)) for q in turn.situation.asked]
     entries = [Choice(f"{e.field.label}（{e.masked or '不填'}）", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
     ways = [*questions, *entries, Choice("都不改，接着来", "keep", "/repeat")]
     turn.talk.offer = [way.as_row() for way in ways]
@@ -103,6 +104,3 @@ def _payload(name: str) -> str:
     return f'/change{{"answer": "{name}"}}'
 
 
-def _label(turn: Turn, question: Question) -> str:
-    given = turn.situation.answers[question.id].value
-    return next((option.label for option in question.options if option.value == given), "不清楚")

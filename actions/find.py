@@ -6,7 +6,7 @@ from actions import say
 from actions.memory import Turn, begin
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear, tidy
-from knowledge.schema import Guide
+from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
 RESUME = '/choose{"matter": "resume"}'
@@ -21,11 +21,11 @@ def find(turn: Turn) -> Outcome:
     if chosen:
         return start(turn, turn.kit.catalogue.guides[int(chosen)], heard=turn.talk.wish)
     text = tidy(turn.text)
-    if not text or turn.intent == "restart":
+    if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
     result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn))
     if result.status == "no_match":
-        return none(turn)
+        return none(turn, result.elsewhere)
     if result.status == "ask_back":
         return offer(turn, result.hits, text)
     hit = result.hits[0]
@@ -70,7 +70,7 @@ def told(turn: Turn, hit, guide: Guide | None, text: str) -> Outcome:
     """A question answered from the index, and the way on."""
     turn.talk.misreads = 0
     if turn.talk.offer and turn.consultation and (hit.matter is None or hit.matter == turn.guide.number):
-        return Outcome([say.answer(hit), say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
+        return Outcome([say.answer(hit, turn.notice), say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
     if guide:
         way_on = [Choice(f"开始办「{guide.title}」", "start", choose(guide.number)), Choice("不用了", "no", "/stop")]
         turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in way_on], text
@@ -84,13 +84,16 @@ def offer(turn: Turn, hits, text: str) -> Outcome:
     for hit in hits:
         titles.setdefault(hit.matter or hit.id, hit)
     close = [_close(hit, turn) for hit in titles.values()]
-    close.append(Choice("都不是，我换个说法", "none", "/restart"))
+    close.append(Choice("都不是，我换个说法", "none", "/anew"))
     turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in close], text
     return Outcome([say.choices("您说的是哪一件？", close)], "ask_back", "listening")
 
 
-def none(turn: Turn) -> Outcome:
-    """Said plainly: not among what we know; after two misreadings, a person."""
+def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
+    """Said plainly: not among what we know, and whose it is if that is known; after two misreadings, a person."""
+    if elsewhere:
+        text = f"「{elsewhere.title}」不在「一件事一次办」清单里。{elsewhere.where}"
+        return Outcome([Reply("text", text)], "out_of_scope", "listening")
     turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
         text = f"连着两次没听明白，怕耽误您。请打 {say.HOTLINE} 找人工；或者换个说法，比如：{EXAMPLES}。"

@@ -14,7 +14,7 @@ from records.store import Store
 from records.talks import forget_fields
 
 log = logging.getLogger(__name__)
-NEXT = [Choice("查办到哪一步", "progress", "/progress"), Choice("再办一件别的事", "restart", "/restart")]
+NEXT = [Choice("查办到哪一步", "progress", "/progress"), Choice("再办一件别的事", "anew", "/anew")]
 
 
 class IntakeUnavailable(Exception):

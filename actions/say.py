@@ -47,21 +47,21 @@ def field(entry: Entry, form: Form, error: str | None = None) -> Reply:
     return Reply("question", _lines(error, before, asked.ask + hint, skip, *_numbered(entry.options)), data)
 
 
-def answer(hit) -> Reply:
-    """What the index found, with where it comes from."""
+def answer(hit, notice: Notice | None = None) -> Reply:
+    """What the index found, with where it comes from; where it is about the matter of `notice`, told for that situation."""
     sources = [vars(source) for source in hit.sources]
     cited = [f"《{source.title}》{source.article}" if source.article else f"「{source.title}」" for source in hit.sources]
     place = f"（{hit.region}）" if hit.kind == "rule" and hit.region else ""
-    text = _lines(f"{hit.title}{place}", hit.text, f"依据：{'、'.join(cited[:6])}" if cited else None)
+    own = notice and hit.id == f"{notice.guide}/{hit.aspect}" and hit.aspect in ASPECTS
+    told = _section(f"{hit.title}（按您到现在说的情况）", ASPECTS[hit.aspect](notice)) if own else _lines(f"{hit.title}{place}", hit.text)
+    text = _lines(told, f"依据：{'、'.join(cited[:4])}" if cited else None)
     return Reply("answer", text, {"matter": hit.matter, "aspect": hit.aspect, "sources": sources, "title": hit.title})
 
 
 def understood(situation: Situation) -> str | None:
     """「我先记下：…」: what was heard in passing, so that a mishearing can be put right."""
-    if not situation.asked:
-        return None
-    heard = [f"{q.ask.rstrip('？?')}——{_label(q, situation)}" for q in situation.asked]
-    return "我先记下：" + "；".join(heard) + "。哪一条不对，说「改……」就行。"
+    heard = [label(question, situation) for question in situation.asked]
+    return f"我先记下：{'；'.join(heard)}。哪一条不对，说「改……」就行。" if heard else None
 
 
 def notice(told: Notice, number: str) -> Reply:
@@ -69,12 +69,12 @@ def notice(told: Notice, number: str) -> Reply:
     parts = [
         f"【一次告知单】{number}", f"{told.title}（{told.region}，{_day(told.date)}，指南版本 {told.revision}）",
         _verdict(told), _section("您的情况", [f"{row['question']}{row['answer']}" for row in told.answers]),
-        _section("条件", [_condition(line) for line in told.conditions]),
+        _section("条件", _conditions(told)),
         _section(f"要办的事项（{len(told.items)}项，牵头：{told.lead}）", [_item(item) for item in told.items]),
-        _section(_bring(told), [_material(m) for m in told.materials if not m.waived]),
+        _section(_bring(told), _materials(told)),
         _section("免提交，不用带", [f"{m.name}：{m.waived}" for m in told.materials if m.waived]),
         _section("流程", [line.text for line in told.steps]), _section("时间", when(told)),
-        _section("收费", [f"{item.name}：{item.fee.text}{_verify(item.fee)}" for item in told.items]),
+        _section("收费", _fees(told)),
         _section("去哪办", _places(told)), _section("注意", [line.text + _verify(line) for line in told.notes]),
         _section("常见错误", [line.text for line in told.mistakes]),
         _section("待确认（您说不清楚的）", [f"{row['question']}怎么弄清：{row['how']}" for row in told.confirm]),
@@ -127,19 +127,20 @@ def draft(made: dict, filled: Form, title: str) -> Reply:
     return Reply("draft", text, {"title": title, "items": made["items"], "fields": rows, "materials": materials, "unmet": made["unmet"]})
 
 
-def _label(asked: Question, situation: Situation) -> str:
+def label(asked: Question, situation: Situation) -> str:
+    """An answer in words, with the number that was said."""
     given = situation.answers[asked.id]
     if given.value == UNSURE:
         return "不清楚"
-    label = next(option.label for option in asked.options if option.value == given.value)
-    return f"{label}（{given.said}）" if asked.type == "number" and given.said and given.said != label else label
+    named = next(option.label for option in asked.options if option.value == given.value)
+    return f"{named}（{given.said}）" if asked.type == "number" and given.said and given.said != named else named
 
 
 def _again(asked: Question, before) -> str | None:
     if before is None:
         return None
-    label = next((option.label for option in asked.options if option.value == before.value), "不清楚")
-    return f"这一题您原来答的是：{label}。"
+    named = next((option.label for option in asked.options if option.value == before.value), "不清楚")
+    return f"这一题您原来答的是：{named}。"
 
 
 def _numbered(options: Sequence[Option]) -> list[str]:
@@ -182,6 +183,22 @@ def _condition(line) -> str:
     return f"{line.text}{mark}{_verify(line)}{line.otherwise or ''}"
 
 
+def _conditions(told: Notice) -> list[str]:
+    return [_condition(line) for line in told.conditions]
+
+
+def _materials(told: Notice) -> list[str]:
+    return [_material(m) for m in told.materials if not m.waived]
+
+
+def _fees(told: Notice) -> list[str]:
+    return [f"{'可能要办：' if item.state == 'maybe' else ''}{item.name}：{item.fee.text}{_verify(item.fee)}" for item in told.items]
+
+
+def _limits(told: Notice) -> list[str]:
+    return [f"{'可能要办：' if item.state == 'maybe' else ''}{item.name}：{_limit(item)}" for item in told.items]
+
+
 def _limit(item: NoticeItem) -> str:
     law = "法定时限" + BLANK if item.statutory == BLANK else item.statutory if item.statutory == "当场办结" else f"法定{item.statutory}"
     return f"{law}，承诺{item.promised}" if item.promised != BLANK else f"{law}，承诺时限{BLANK}" if item.statutory != BLANK else f"时限{BLANK}"
@@ -217,3 +234,15 @@ def _places(told: Notice) -> list[str]:
         f"{places['hall']}。地址：{places['address']}；时间：{places['hours']}；电话：{places['phone']}。",
         f"网上：{places['online']}。", f"咨询：{places['hotline']}。投诉：{places['complaint']}。", f"办结后可以选：{'、'.join(told.delivery)}。",
     ]
+
+
+# What can be told for a person's own situation; the other aspects are the same for everybody.
+ASPECTS = {
+    "conditions": _conditions,
+    "materials": _materials,
+    "time": _limits,
+    "fee": _fees,
+    "process": lambda told: [line.text for line in told.steps],
+    "result": lambda told: [f"{item.name}：{item.result}" for item in told.items],
+    "basis": lambda told: list(told.basis),
+}

@@ -43,13 +43,19 @@ class Hand(Action):
 
     def __init__(self, name: str, act: Callable[[Turn], Outcome], kit: Kit):
         self._name, self._act, self._kit = name, act, kit
+        self._listens = name.startswith("validate_")
 
     def name(self) -> str:
         """The action's name in the domain."""
         return self._name
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Does the turn in a thread of its own, and turns its outcome into replies and events."""
+        """Does the turn in a thread of its own, and turns its outcome into replies and events.
+
+        A form that was told nothing says so by returning nothing: Rasa then lets the rules speak.
+        """
+        if self._listens and tracker.get_slot("answer") is None:
+            return []
         try:
             outcome, code = await run_in_threadpool(self._do, tracker)
         except StorageUnavailable as error:
@@ -65,7 +71,7 @@ class Hand(Action):
         said = tracker.latest_message
         entities = {entity["entity"]: entity["value"] for entity in said.get("entities", [])}
         message = {
-            "text": entities.get("answer") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
+            "text": tracker.get_slot("answer") if self._listens else entities.get("answer") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
             "entities": entities, "trouble": tracker.get_slot("trouble"),
         }
         key = tracker.sender_id
@@ -81,7 +87,7 @@ class Hand(Action):
         events = [SlotSet("trouble", outcome.trouble)]
         if outcome.next:
             events.append(SlotSet("next", outcome.next))
-        if self._name.startswith("validate_"):
+        if self._listens:
             events += [SlotSet("answer", None), SlotSet("requested_slot", None if outcome.done else "answer")]
         return events
 

@@ -28,7 +28,7 @@ class Dialogue:
     async def healthy(self) -> bool:
         """Whether it is up with a trained model."""
         try:
-            return (await self._client.get("/status", timeout=3)).status_code == 200
+            return (await self._client.get("/", timeout=3)).status_code == 200
         except httpx.HTTPError:
             return False
 

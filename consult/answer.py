@@ -67,8 +67,10 @@ def read_field(field: FormField, text: str, options: Sequence[Option] = (), toda
         raise Unreadable(f"还没有填。比如：{field.example}")
     if len(said) > LONGEST:
         raise Unreadable(f"太长了，最多 {LONGEST} 个字，请写短一些。比如：{field.example}")
-    if field.optional and choose.is_skip(said):
+    if field.optional and (choose.is_skip(said) or choose.is_unsure(said)):
         return Reading("", said, exact=True)
+    if choose.is_unsure(said):
+        raise Unreadable(f"这一项一定要填。比如：{field.example}")
     try:
         return READERS[field.type](said, field, options or field.options, today or date.today())
     except Unreadable as error:
@@ -77,9 +79,9 @@ def read_field(field: FormField, text: str, options: Sequence[Option] = (), toda
 
 def tidy(text: str) -> str:
     """Full-width characters made plain, control characters and emoji dropped, blanks trimmed."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text))
     kept = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn", "So"))
-    return re.sub(r"\s+", " ", kept).strip()
+    return kept.strip()
 
 
 def _choice(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
@@ -90,9 +92,9 @@ def _choice(said: str, field: FormField, options: Sequence[Option], today: date)
 def _list(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
     if choose.is_none(said):
         return Reading((), said, exact=True)
-    parts = [part for part in re.split(r"[、,;和及\s]+", said) if part]
     if not options:
-        return Reading(tuple(parts), said, exact=False)
+        return Reading(tuple(part.strip() for part in re.split(r"[、,;]", said) if part.strip()), said, exact=False)
+    parts = [part for part in re.split(r"[、,;和及\s]+", said) if part]
     return Reading(tuple(dict.fromkeys(choose.pick(options, part)[0].value for part in parts)), said, exact=True)
 
 
@@ -132,7 +134,7 @@ def _resident_id(said: str, field: FormField, options: Sequence[Option], today: 
     The area code is left alone: stdnum compares it with the year of birth, and so refuses people who
     were numbered after their county got a new code.
     """
-    digits = _digits(said, r"[^0-9Xx]").upper()
+    digits = _digits(said, r"[^0-9A-Za-z]").upper()
     if len(digits) != 18:
         raise Unreadable(f"身份证号应当是 18 位，您写的是 {len(digits)} 位")
     if not digits[:-1].isdigit():

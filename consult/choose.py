@@ -7,7 +7,11 @@ from knowledge.schema import Option
 
 YES = ("是", "是的", "对", "对的", "嗯", "嗯嗯", "中", "行", "好", "好的", "可以", "有", "有的", "要", "要的", "会", "需要", "打算", "已经办了", "办了", "yes", "y")
 NO = ("否", "不是", "不", "不对", "没", "没有", "没有的", "冇", "不要", "不用", "不会", "不需要", "不打算", "不中", "还没", "还没有", "没办", "no", "n")
-UNSURE = re.compile(r"(我|俺|还|也|这个?|现在|暂时|目前|真)*(不|没)(太|大|是很)?(清楚|知道|确定|晓得|明白|好说|了解|想好|定下?来?|量过)(呢|啊|呀|嘞|了)?|说不(好|准|清)|拿不(准|定)|没谱|忘了|忘记了|不好说|弄不清楚?|搞不清楚?|记不清了?")
+UNSURE = re.compile(
+    r"(我|俺|还|也|这个?|那个?|现在|暂时|目前|真|有点)*"
+    r"((不|没)(太|大|是很)?(清楚|知道|确定|晓得|明白|好说|了解|想好|定下?来?|量过)|[说拿记弄搞]不(好|准|清|定|清楚)|没谱|忘了|忘记了)"
+    r"(呢|啊|呀|嘞|了)*"
+)
 SKIP = re.compile(r"跳过|不填|先不填|没有|无|不用|暂无|没")
 NONE = re.compile(r"(都|全|全都|全部|材料|东西)*(齐了?|齐全了?|有了?|备好了?|准备好了|不缺|带齐了)|没有(缺的)?|没缺|不缺|无|没有了")
 NUMBER = re.compile(r"(?:选|第|我选|是)?\s*([1-9]|1\d|[一二三四五六七八九十])\s*(?:个|项|号|条|种)?[.。、]?")
@@ -61,12 +65,18 @@ def pick(options: Sequence[Option], said: str, yes_no: bool = False) -> tuple[Op
     for option in options:
         if plain in (option.value.casefold(), option.label.casefold(), *(word.casefold() for word in option.says)):
             return option, True
-    if yes_no and re.sub(r"[的了呢啊呀吧嘞哩]+$", "", plain) in YES + NO or yes_no and plain in YES + NO:
-        return options[plain in NO or re.sub(r"[的了呢啊呀吧嘞哩]+$", "", plain) in NO], True
+    if yes_no and (meant := _yes_or_no(plain)) is not None:
+        return options[0 if meant else 1], True
     if option := overhear(options, plain):
         return option, False
     names = "、".join(f"{number}. {option.label}" for number, option in enumerate(options, 1))
     raise Unreadable(f"没看出您选哪一个。请回复序号或名称：{names}")
+
+
+def _yes_or_no(said: str) -> bool | None:
+    """What a bare yes or no means, whatever particle it ends in; None for anything else."""
+    bare = re.sub(r"[的了呢啊呀吧嘞哩]+$", "", said)
+    return True if {said, bare} & set(YES) else False if {said, bare} & set(NO) else None
 
 
 def overhear(options: Sequence[Option], said: str) -> Option | None:

@@ -8,6 +8,7 @@ from consult.situation import UNSURE, Situation
 from knowledge.schema import FieldUse, FormField, Guide, Option
 
 Value = str | tuple[str, ...]
+YES_NO = (Option(value="yes", label="是"), Option(value="no", label="否"))
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _options(field: FormField, guide: Guide, to_bring: tuple[Option, ...]) -> tu
         return to_bring
     if field.role == "delivery":
         return tuple(option for option in field.options if option.value in guide.delivery)
-    return field.options
+    return YES_NO if field.type == "yes_no" else field.options
 
 
 def _answered(answer, use: FieldUse, guide: Guide, options: tuple[Option, ...]) -> str:

@@ -5,8 +5,7 @@ towards that matter's prototype and away from all others, with half of the n-gra
 so that no single word decides. It is built at set-up and needs nothing from outside.
 """
 
-import math
-from collections import Counter
+import json
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
@@ -95,8 +94,13 @@ def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str],
 
 
 def load(model: str | Path) -> SentenceTransformer:
-    """Load any sentence-transformers model by path or hub name, the embedded one included."""
-    return SentenceTransformer(str(model), device="cpu", module_classes={"index.embed.Ngrams": Ngrams})
+    """Load any sentence-transformers model by path or hub name, the embedded one included.
+
+    Models may bring code of their own; only the embedded one, whose code is this file, is allowed to.
+    """
+    modules = Path(model) / "modules.json"
+    embedded = modules.is_file() and {module["type"] for module in json.loads(modules.read_text("utf-8"))} == {"index.embed.Ngrams"}
+    return SentenceTransformer(str(model), device="cpu", trust_remote_code=embedded)
 
 
 def _rarity(bags: Sequence[Tensor]) -> Tensor:

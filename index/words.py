@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from zlib import crc32
 
@@ -20,12 +21,18 @@ _FILLERS = re.compile(
 )
 
 
+def keep_whole(words: Iterable[str]) -> None:
+    """Tell the word segmenter which words it must not split."""
+    for word in words:
+        jieba.add_word(word)
+
+
 def normalise(text: str) -> str:
     """Reduce a text to what was said: width, case, punctuation, symbols and fillers do not count.
 
     Of an over-long text the beginning and the end are kept: that is where people put their need.
     """
-    said = _NOT_SAID.sub("", unicodedata.normalize("NFKC", text[: 20 * _LONGEST]).lower())
+    said = _NOT_SAID.sub("", unicodedata.normalize("NFKC", text).lower())
     said = _FILLERS.sub("", said) or said
     if len(said) > _LONGEST:
         said = said[: _LONGEST // 2] + said[-_LONGEST // 2 :]

@@ -1,0 +1,43 @@
+"""How well the dialogue server understands sentences it was not trained on; runs in its own environment.
+
+`.venv-rasa/bin/python -m bot.evaluate MODEL SENTENCES.yml` prints a report, and as its last line
+`合计 RIGHT/TOTAL = SHARE`.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rasa.core.agent import Agent
+from ruamel.yaml import YAML
+
+
+def main(model: str, sentences: str) -> None:
+    """Prints the share understood, per intent, and the commonest confusions."""
+    agent = Agent.load(model)
+    right: Counter = Counter()
+    wrong: Counter = Counter()
+    total: Counter = Counter()
+    for intent, said in YAML(typ="safe", pure=True).load(Path(sentences)).items():
+        for sentence in said:
+            heard = asyncio.run(_heard(agent, sentence))
+            total[intent] += 1
+            right[intent] += heard == intent
+            wrong[intent, heard] += heard != intent
+    for intent, count in total.items():
+        print(f"{intent:<12} {right[intent]}/{count}")
+    for (meant, heard), count in (+wrong).most_common(10):
+        print(f"  {meant} 听成 {heard}：{count} 句")
+    share = sum(right.values()) / sum(total.values())
+    print(f"合计 {sum(right.values())}/{sum(total.values())} = {share:.1%}")
+
+
+async def _heard(agent: Agent, sentence: str) -> str:
+    """The intent the dialogue server hears; what it is unsure of counts as content."""
+    heard = (await agent.parse_message(sentence))["intent"]["name"]
+    return "tell" if heard == "nlu_fallback" else heard
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,147 @@
+"""Measures, on phrasings held out, where sure ends and guessing begins. Every embedding model has its own limits."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from index.lexicon import Lexicon
+from index.parts import Parts, Reading, guides
+from knowledge.entries import Entry
+from knowledge.schema import Elsewhere
+
+REFUSED = 0.9  # share of other business that must be refused
+RIGHT = 0.95  # share of the given answers that must be right
+_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+_LINE_WEIGHTS = (0.0, 0.15, 0.3, 0.5, 0.7)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What was measured.
+
+    `weight` and `line_weight` say how much the embedding counts beside shared words, for matters and for lines.
+    `ours` and `right` are logistic scales over Reading.evidence(): is it about a matter, and is it the best one.
+    A line answers from `line_from` on, under a matter already being discussed from `hinted_from` on.
+    """
+
+    weight: float
+    line_weight: float
+    ours: tuple[float, ...]
+    right: tuple[float, ...]
+    refuse_below: float
+    answer_from: float
+    line_from: float
+    hinted_from: float
+
+
+def measure(
+    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], lexicon: Lexicon,
+    make: Callable[[Sequence[Entry], Sequence[Elsewhere]], Parts], say: Callable[[str], None],
+) -> Limits:
+    """Make the parts without a fifth of the phrasings, ask them, and set the limits where the answers stop being right."""
+    known, phrasings = split(entries, 0)
+    known, questions = split_facts(known)
+    known_others, negatives = split_elsewhere(elsewhere, 0)
+    parts = make(known, known_others)
+    draw = random.Random(0)
+    phrasings = phrasings + [(lexicon.framed(text, draw, trade=True), owner) for text, owner in phrasings]
+    negatives = negatives + [lexicon.framed(text, draw, trade=False) for text in negatives]
+    truth = np.array([owner for _, owner in phrasings])
+    mine, others = [parts.read(text) for text, _ in phrasings], [parts.read(text) for text in negatives]
+    weight = max(_WEIGHTS, key=lambda weight: np.mean(_picks(mine, weight, parts.ours) == truth))
+    right = _picks(mine, weight, parts.ours) == truth
+    say(f"搜索索引：留出的说法认对 {right.mean():.1%}")
+    line_weight = _line_weight(parts, known, questions)
+    return Limits(weight, line_weight, *_matter_limits([*mine, *others], right, weight, parts.ours), *_line_limits(parts, known, others, line_weight))
+
+
+def split(entries: Sequence[Entry], fold: int) -> tuple[list[Entry], list[tuple[str, int]]]:
+    """Take every fifth phrasing out of each guide; returns the entries left and (phrasing, class) pairs."""
+    left, taken, number = [], [], 0
+    for entry in entries:
+        if entry.kind == "guide":
+            taken += [(ask, number) for place, ask in enumerate(entry.asks) if place % 5 == fold]
+            entry = replace(entry, asks=tuple(ask for place, ask in enumerate(entry.asks) if place % 5 != fold))
+            number += 1
+        left.append(entry)
+    return left, taken
+
+
+def split_facts(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Entry]]]:
+    """Take the last phrasing out of every fact that has more than one; returns (phrasing, fact) pairs."""
+    left, taken = [], []
+    for entry in entries:
+        if entry.kind == "fact" and len(entry.asks) > 1:
+            taken.append((entry.asks[-1], entry))
+            entry = replace(entry, asks=entry.asks[:-1])
+        left.append(entry)
+    return left, taken
+
+
+def split_elsewhere(elsewhere: Sequence[Elsewhere], fold: int) -> tuple[list[Elsewhere], list[str]]:
+    """Take every fifth kind of other business out wholly, and every fifth phrasing of the rest."""
+    left, taken = [], []
+    for number, other in enumerate(elsewhere):
+        out = [ask for place, ask in enumerate(other.asks) if number % 5 == fold or place % 5 == fold]
+        taken += out
+        if number % 5 != fold:
+            left.append(other.model_copy(update={"asks": tuple(ask for ask in other.asks if ask not in out)}))
+    return left, taken
+
+
+def chance(scale: Sequence[float], facts: np.ndarray) -> np.ndarray:
+    """A logistic scale's reading of the evidence, between 0 and 1."""
+    return 1 / (1 + np.exp(-(facts @ np.array(scale[:-1]) + scale[-1])))
+
+
+def _picks(readings: Sequence[Reading], weight: float, ours: int) -> np.ndarray:
+    return np.array([reading.fused(weight)[:ours].argmax() for reading in readings])
+
+
+def _matter_limits(readings: Sequence[Reading], right: np.ndarray, weight: float, ours: int) -> tuple:
+    """The two scales and their thresholds; `right` tells of the first readings, the others are not ours."""
+    facts = np.array([reading.evidence(weight, ours) for reading in readings])
+    is_ours = np.arange(len(readings)) < len(right)
+    is_right = np.r_[right, np.zeros(len(readings) - len(right), bool)]
+    ours_scale, right_scale = _logistic(facts, is_ours), _logistic(facts, is_right)
+    refuse_below = float(np.quantile(chance(ours_scale, facts)[~is_ours], REFUSED))
+    kept = chance(ours_scale, facts) >= refuse_below
+    return ours_scale, right_scale, refuse_below, _lowest_limit(chance(right_scale, facts)[kept], is_right[kept])
+
+
+def _logistic(facts: np.ndarray, truth: np.ndarray) -> tuple[float, ...]:
+    machine = LogisticRegression(C=10, max_iter=5000, class_weight="balanced").fit(facts, truth)
+    return (*map(float, machine.coef_[0]), float(machine.intercept_[0]))
+
+
+def _lowest_limit(chances: np.ndarray, right: np.ndarray) -> float:
+    """The lowest limit above which enough of the answers are right."""
+    order = np.argsort(-chances)
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(share >= RIGHT)
+    return float(chances[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def _line_weight(parts: Parts, known: Sequence[Entry], questions: Sequence[tuple[str, Entry]]) -> float:
+    """The weight of the embedding that finds most held-out questions among the facts of their matter."""
+    readings = [(parts.read(text), fact) for text, fact in questions]
+
+    def found(weight: float) -> int:
+        return sum(_best_of(parts, known, reading, weight, fact.matter)[1] == fact.id for reading, fact in readings)
+    return max(_LINE_WEIGHTS, key=found)
+
+
+def _best_of(parts: Parts, known: Sequence[Entry], reading: Reading, weight: float, matter: int | None) -> tuple[float, str]:
+    scores = [(score, known[number].id) for number, score in parts.close_lines(reading, weight).items() if known[number].matter == matter]
+    return max(scores, default=(0.0, ""))
+
+
+def _line_limits(parts: Parts, known: Sequence[Entry], others: Sequence[Reading], weight: float) -> tuple[float, float]:
+    """How well a line must fit: better than nearly all that other business comes to, anywhere and within one matter."""
+    anywhere = [max(parts.close_lines(reading, weight).values(), default=0.0) for reading in others]
+    matters = {guide.matter for guide in guides(known)} & {entry.matter for entry in known if entry.kind == "fact"}
+    within = [_best_of(parts, known, reading, weight, matter)[0] for reading in others for matter in matters]
+    return float(np.clip(np.quantile(anywhere, 0.97), 0.5, 0.9)), float(np.clip(np.quantile(within or [0.4], 0.95), 0.3, 0.8))

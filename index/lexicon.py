@@ -1,0 +1,80 @@
+"""The words that searching needs beside the guides: knowledge/lexicon.yml."""
+
+import re
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+import knowledge
+from knowledge.schema import Aspect
+
+PATH = Path(knowledge.__file__).parent / "lexicon.yml"
+
+
+class LexiconError(Exception):
+    """The lexicon cannot be used; the message says where and what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Frames(_Strict):
+    """What people say before and after the thing they mean; `opening` and `closing` only with a trade."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    opening: tuple[str, ...]
+    closing: tuple[str, ...]
+
+
+class Lexicon(_Strict):
+    """Words that tell an aspect, words kept whole, words that say nothing, frames, and the talk of each trade."""
+
+    aspects: dict[Aspect, tuple[str, ...]]
+    words: tuple[str, ...]
+    hollow: tuple[str, ...]
+    frames: Frames
+    trades: dict[int, str]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the lexicon does."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @cached_property
+    def _aspects(self) -> dict[str, Aspect]:
+        return {phrase.lower(): aspect for aspect, phrases in reversed(self.aspects.items()) for phrase in phrases}
+
+    @cached_property
+    def _empty(self) -> re.Pattern:
+        phrases = sorted({*self.hollow, *self._aspects}, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, phrases)))
+
+    def aspect(self, said: str) -> Aspect | None:
+        """The aspect that a normalised question is about: the longest phrase in it decides."""
+        found = [phrase for phrase in self._aspects if phrase in said]
+        return self._aspects[max(found, key=len)] if found else None
+
+    def is_hollow(self, said: str) -> bool:
+        """Whether nothing is left of a normalised text when aspect words and empty words are taken away."""
+        return len(self._empty.sub("", said)) < 2
+
+    def framed(self, text: str, draw: Random, trade: bool) -> str:
+        """The text as it might be said in passing, with random words around it."""
+        before = self.frames.before + (self.frames.opening if trade else ())
+        after = self.frames.after + (self.frames.closing if trade else ())
+        return (draw.choice(before) if draw.random() < 0.7 else "") + text + (draw.choice(after) if draw.random() < 0.7 else "")
+
+
+def load(path: Path = PATH) -> Lexicon:
+    """Read the lexicon; raises LexiconError."""
+    try:
+        return Lexicon.model_validate(YAML(typ="safe", pure=True).load(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, YAMLError, ValidationError) as error:
+        raise LexiconError(f"说法表 {path.name} 读不了：{error}\n请改好这个文件，再运行 .venv/bin/python -m index build") from error

@@ -1,0 +1,74 @@
+"""The trained and embedded parts of an index, and how they read a text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sentence_transformers import SentenceTransformer
+
+from index.matters import Linear, closeness, evidence, nearest_means
+from index.rows import Rows, encode
+from index.words import grams
+from knowledge.entries import Entry
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as the parts see it: its n-grams and vector, what each opinion says of each class, how close it comes."""
+
+    bag: Sequence[int]
+    vector: np.ndarray
+    linear: np.ndarray
+    means: np.ndarray
+    close: tuple[float, float, float]
+    business: float
+    length: int
+
+    def fused(self, weight: float) -> np.ndarray:
+        """Both opinions together, the nearest phrasings weighing `weight`."""
+        return self.linear + weight * self.means
+
+    def evidence(self, weight: float, ours: int) -> np.ndarray:
+        return evidence(self.fused(weight), ours, self.close, self.business, self.length)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that a search needs, made from one set of knowledge. The first `ours` classes are matters."""
+
+    model: SentenceTransformer
+    phrasings: Rows
+    lines: Rows | None
+    linear: Linear
+    business: Linear
+    ours: int
+
+    def read(self, text: str) -> Reading:
+        bag, vector = grams(text), encode(self.model, [text])[0]
+        linear = self.linear.scores(bag)
+        means = nearest_means(self.phrasings, vector, len(linear))
+        close = closeness(self.phrasings, vector, bag, self.ours)
+        return Reading(bag, vector, linear, means, close, float(self.business.scores(bag)[0]), len(text))
+
+    def close_lines(self, reading: Reading, weight: float) -> dict[int, float]:
+        """Entry numbers of facts, rules and hotline entries → how well they fit."""
+        return self.lines.close(reading.vector, reading.bag, weight) if self.lines else {}
+
+    def save(self, folder: Path) -> None:
+        self.phrasings.save(folder / "phrasings")
+        self.linear.save(folder / "linear.npz")
+        self.business.save(folder / "business.npz")
+        if self.lines:
+            self.lines.save(folder / "lines")
+
+    @classmethod
+    def load(cls, folder: Path, model: SentenceTransformer, ours: int) -> "Parts":
+        lines = Rows.load(folder / "lines") if (folder / "lines.faiss").exists() else None
+        linear, business = Linear.load(folder / "linear.npz"), Linear.load(folder / "business.npz")
+        return cls(model, Rows.load(folder / "phrasings"), lines, linear, business, ours)
+
+
+def guides(entries: Sequence[Entry]) -> list[Entry]:
+    """The matters, in the order that numbers their classes."""
+    return [entry for entry in entries if entry.kind == "guide"]

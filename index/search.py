@@ -1,0 +1,268 @@
+"""Answers one query from the index: sure of one thing, unsure between a few, or not ours."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from index import embed, lexicon as lexicons
+from index.build import FORMAT, content_hash, fingerprint
+from index.calibrate import Limits, chance
+from index.lexicon import Lexicon
+from index.parts import Parts, Reading, guides
+from index.words import keep_whole, normalise
+from knowledge.entries import Entry
+from knowledge.schema import Elsewhere
+
+REMEDY = "请运行 .venv/bin/python -m index build"
+_HOME_FACT, _FOREIGN_FACT = 0.05, -0.1  # a fact counts for more under its own matter, for less under another's
+_SAME_ASPECT = 0.15  # and for more when it is about the aspect that was asked
+
+
+class StaleIndex(Exception):
+    """The index is missing, or was made from other knowledge or another model than is in use now."""
+
+
+@dataclass(frozen=True)
+class Hit(Entry):
+    """An entry that was found, with its score between 0 and 1."""
+
+    score: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to one query. With `no_match`, `elsewhere` says whose business it is, if that is known."""
+
+    q: str
+    status: Literal["answered", "ask_back", "no_match"]
+    hits: tuple[Hit, ...] = ()
+    elsewhere: Elsewhere | None = None
+
+    def line(self) -> dict:
+        """The result as contracts/search-line.schema.json has it."""
+        kept = ("id", "kind", "matter", "aspect", "title", "text", "score", "sources")
+        return {"q": self.q, "status": self.status, "hits": [{key: asdict(hit)[key] for key in kept} for hit in self.hits]}
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What the matters say: all classes' scores, the best matter's class, and how sure."""
+
+    fused: np.ndarray
+    best: int
+    ours: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Index:
+    """The searchable knowledge. Reading only: one index serves all threads."""
+
+    entries: Sequence[Entry]
+    elsewhere: Sequence[Elsewhere]
+    lexicon: Lexicon
+    parts: Parts
+    limits: Limits
+
+    @classmethod
+    def load(cls, folder: Path, entries: Sequence[Entry], model: str | None = None) -> "Index":
+        """Open the index under `folder` for exactly these entries and this model; raises StaleIndex."""
+        try:
+            about = json.loads((folder / "index.json").read_text("utf-8"))
+        except FileNotFoundError:
+            raise StaleIndex(f"还没有搜索索引（{folder}）。{REMEDY}") from None
+        lexicon = lexicons.load()
+        problems = list(_differences(about, entries, lexicon, model))
+        if problems:
+            raise StaleIndex(f"搜索索引过时了：{'；'.join(problems)}。{REMEDY}")
+        sentences = embed.load(model or folder / "model")
+        if fingerprint(sentences) != about["probe"]:
+            raise StaleIndex(f"搜索索引过时了：向量模型的内容变了。{REMEDY}")
+        keep_whole(lexicon.words)
+        parts = Parts.load(folder, sentences, len(guides(entries)))
+        return cls(entries, [Elsewhere(**other) for other in about["elsewhere"]], lexicon, parts, Limits(**about["limits"]))
+
+    def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None) -> Result:
+        """Find what answers `q`: at most `k` hits, best first.
+
+        Rules of other regions than the one the query names (else `region`) are never among them.
+        `matter` is the matter under discussion, so that 「要多少钱」 is about it.
+        """
+        whole = normalise(q)
+        said, places = self._without_places(whole)
+        places = places or {region}
+        if same := self._same(whole, places, matter) or self._same(said, places, matter):
+            return self._exactly(q, same, k)
+        if whole in self._others_said:
+            return Result(q, "no_match", elsewhere=self._others_said[whole])
+        aspect = self.lexicon.aspect(said)
+        hint = self._class_of.get(matter)
+        if self.lexicon.is_hollow(said):
+            return self._about_nothing(q, aspect, hint, k)
+        reading = self.parts.read(said)
+        verdict = self._verdict(reading)
+        topic = self._topic(reading, verdict, hint)
+        lines = self._lines(reading, places, topic, aspect)
+        own = self.parts.phrasings.close(reading.vector, reading.bag, self.limits.line_weight).get(topic, 0.0)
+        line = self._winner(lines, own, topic, hint, verdict)
+        known = verdict.ours >= self.limits.refuse_below
+        if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
+            return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
+        if known:
+            return Result(q, "ask_back", self._nearest_matters(verdict, k))
+        return Result(q, "no_match", elsewhere=self._whose(verdict))
+
+    @cached_property
+    def _guides(self) -> list[Entry]:
+        return guides(self.entries)
+
+    @cached_property
+    def _class_of(self) -> dict[int | None, int]:
+        return {guide.matter: number for number, guide in enumerate(self._guides)}
+
+    @cached_property
+    def _said(self) -> dict[str, list[Entry]]:
+        """Every title and phrasing in normal form, with the entries that have it."""
+        found: dict[str, dict[str, Entry]] = {}
+        for entry in self.entries:
+            for text in (entry.title, *entry.asks):
+                found.setdefault(normalise(text), {})[entry.id] = entry
+        return {text: list(same.values()) for text, same in found.items() if text}
+
+    @cached_property
+    def _others_said(self) -> dict[str, Elsewhere]:
+        return {normalise(text): other for other in self.elsewhere for text in (other.title, *other.asks)}
+
+    @cached_property
+    def _regions(self) -> dict[str, str]:
+        """How a region is called: 「南阳」 for 「南阳市」 too."""
+        names = {entry.region for entry in self.entries if entry.kind == "rule" and entry.region}
+        return {name.rstrip("省市县"): name for name in names}
+
+    @cached_property
+    def _by_aspect(self) -> dict[tuple[int | None, str], Entry]:
+        """What a guide derives for each aspect; else a fact of that matter with the aspect."""
+        facts = [entry for entry in self.entries if entry.kind == "fact" and entry.aspect]
+        return {(fact.matter, fact.aspect): fact for fact in sorted(facts, key=lambda fact: not fact.asks)}
+
+    def _without_places(self, said: str) -> tuple[str, set[str]]:
+        places = set()
+        for short, name in self._regions.items():
+            if short in said:
+                places.add(name)
+                said = said.replace(normalise(name), "").replace(short, "")
+        return said, places
+
+    def _same(self, said: str, places: set[str], matter: int | None) -> list[Entry]:
+        same = [entry for entry in self._said.get(said, []) if _allowed(entry, places)]
+        return [entry for entry in same if entry.matter == matter] or same if matter else same
+
+    def _exactly(self, q: str, same: Sequence[Entry], k: int) -> Result:
+        sure = len(same) == 1 or len({entry.matter for entry in same}) == 1
+        return Result(q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]))
+
+    def _about_nothing(self, q: str, aspect: str | None, hint: int | None, k: int) -> Result:
+        if aspect is None:
+            return Result(q, "no_match")
+        if hint is None:
+            return Result(q, "ask_back")
+        told = self._told(hint, aspect)
+        return Result(q, "answered", tuple(_hit(entry, 1.0) for entry in dict.fromkeys((told, self._guides[hint])))[:k])
+
+    def _verdict(self, reading: Reading) -> _Verdict:
+        fused = reading.fused(self.limits.weight)
+        facts = reading.evidence(self.limits.weight, self.parts.ours)
+        return _Verdict(fused, int(fused[: self.parts.ours].argmax()), float(chance(self.limits.ours, facts)), float(chance(self.limits.right, facts)))
+
+    def _topic(self, reading: Reading, verdict: _Verdict, hint: int | None) -> int:
+        """The class that the query is about: the one under discussion, unless another is plainly named."""
+        if hint is None or verdict.right < self.limits.answer_from:
+            return verdict.best if hint is None else hint
+        matter = self._guides[hint].matter
+        close = self.parts.close_lines(reading, self.limits.line_weight)
+        at_home = max((score for number, score in close.items() if self.entries[number].matter == matter), default=0.0)
+        return hint if at_home >= max(self.limits.hinted_from, *close.values()) else verdict.best
+
+    def _lines(self, reading: Reading, places: set[str], topic: int, aspect: str | None) -> list[tuple[float, Entry]]:
+        """Facts, rules and hotline entries that may answer here, best first."""
+        matter, found = self._guides[topic].matter, []
+        for number, score in self.parts.close_lines(reading, self.limits.line_weight).items():
+            entry = self.entries[number]
+            if _allowed(entry, places):
+                score += 0.0 if entry.matter is None else _HOME_FACT if entry.matter == matter else _FOREIGN_FACT
+                score += _SAME_ASPECT if aspect and entry.aspect == aspect else 0.0
+                found.append((min(max(score, 0.0), 1.0), entry))
+        return sorted(found, key=lambda pair: -pair[0])
+
+    def _winner(self, lines: Sequence[tuple[float, Entry]], own: float, topic: int, hint: int | None, verdict: _Verdict) -> Entry | None:
+        """The line that fits better than the matter itself, if there is one.
+
+        A fact belongs to its matter: where nothing speaks for any matter, a likeness to a fact is chance.
+        """
+        if not lines:
+            return None
+        score, entry = lines[0]
+        discussed = topic == hint and entry.matter == self._guides[topic].matter
+        if entry.kind == "fact" and not discussed and verdict.ours < self.limits.refuse_below:
+            return None
+        enough = self.limits.hinted_from if discussed else self.limits.line_from
+        return entry if score >= max(enough, own) else None
+
+    def _told(self, topic: int, aspect: str | None) -> Entry:
+        guide = self._guides[topic]
+        return self._by_aspect.get((guide.matter, aspect), guide) if aspect else guide
+
+    def _ranked(self, first: Entry, lines: Sequence[tuple[float, Entry]], verdict: _Verdict, topic: int, aspect: str | None, k: int) -> tuple[Hit, ...]:
+        """The first, then the matter, then whatever else came close."""
+        scores = {first.id: max([verdict.right] + [score for score, entry in lines if entry is first])}
+        rest = [(verdict.right, self._told(topic, aspect)), (verdict.right, self._guides[topic]), *lines[:k]]
+        rest += [(hit.score, hit) for hit in self._nearest_matters(verdict, k)[1:]]
+        rest.sort(key=lambda pair: -pair[0])
+        hits = [_hit(first, scores[first.id])]
+        for score, entry in rest:
+            if entry.id not in {hit.id for hit in hits}:
+                hits.append(_hit(entry, min(score, hits[0].score)))
+        return tuple(hits[:k])
+
+    def _nearest_matters(self, verdict: _Verdict, k: int) -> tuple[Hit, ...]:
+        order = np.argsort(-verdict.fused[: self.parts.ours])[:k]
+        behind = np.exp(4 * (verdict.fused[order] - verdict.fused[order[0]]))
+        return tuple(_hit(self._guides[number], verdict.right * float(share)) for number, share in zip(order, behind))
+
+    def _whose(self, verdict: _Verdict) -> Elsewhere | None:
+        """The other business that the query is about, if it is nearer than every matter."""
+        others = verdict.fused[self.parts.ours :]
+        return self.elsewhere[int(others.argmax())] if len(others) and others.max() > verdict.fused[verdict.best] else None
+
+
+def _allowed(entry: Entry, places: set[str]) -> bool:
+    return entry.kind != "rule" or entry.region in places
+
+
+def _hit(entry: Entry, score: float) -> Hit:
+    told = {key: value for key, value in vars(entry).items() if key != "score"}
+    return Hit(**told, score=round(min(max(score, 0.0), 1.0), 4))
+
+
+def _differences(about: dict, entries: Sequence[Entry], lexicon: Lexicon, model: str | None) -> Iterable[str]:
+    """Every way in which the index is not about the knowledge and model in use."""
+    if about.get("format") != FORMAT:
+        yield "索引的格式是旧的"
+        return
+    now = {entry.id: content_hash(entry) for entry in entries}
+    then = about["entries"]
+    changed = [id for id in now if id in then and now[id] != then[id]]
+    for what, ids in (("新增", now.keys() - then.keys()), ("改动", changed), ("删去", then.keys() - now.keys())):
+        if ids:
+            yield f"{what}了 {len(ids)} 条（{'、'.join(sorted(ids)[:3])}{' 等' if len(ids) > 3 else ''}）"
+    if list(now) != list(then) and now.keys() == then.keys():
+        yield "条目的顺序变了"
+    if lexicon.fingerprint != about["lexicon"]:
+        yield "说法表 knowledge/lexicon.yml 改过"
+    if model != about["model"]:
+        yield f"设置的向量模型是 {model or '项目自己训练的'}，索引用的是 {about['model'] or '项目自己训练的'}"
