@@ -3,9 +3,10 @@
 import re
 
 from actions import say
-from actions.find import choose, listen
+from actions.change import said_anew
+from actions.find import WISH, choose, listen
 from actions.memory import Turn
-from actions.reply import Choice, Outcome
+from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
 from consult.choose import Unreadable
 from consult.form import Entry
@@ -113,10 +114,26 @@ def _reading(pending: Question, turn: Turn) -> Reading:
         raise
 
 
+def _noted(turn: Turn) -> Outcome | None:
+    """A fact that belongs to another question: an earlier answer changed, or a later one given ahead."""
+    pending = turn.pending
+    if not isinstance(pending, Question):
+        return None
+    if changed := said_anew(turn):
+        return Outcome([changed], done=turn.pending is None)
+    if listen(turn, turn.text):
+        return Outcome([Reply("text", "记下了。")], done=turn.pending is None)
+    return None
+
+
 def _instead(turn: Turn, error: str) -> Outcome:
-    """What was said is no answer: a question in passing, another matter, or a misreading."""
-    if aside := passing(turn):
-        return aside
+    """What was said is no answer: another fact, a question in passing, another matter, or a misreading."""
+    inquiring = ASKING.search(turn.text) or WISH.search(turn.text)
+    for heard in (passing, _noted) if inquiring else (_noted, passing):
+        if outcome := heard(turn):
+            return outcome
+    if ASKING.search(turn.text):
+        return Outcome([Reply("text", f"这个我这里没有查到，不敢乱说，请打 {say.HOTLINE} 问。我们接着来。")], "out_of_scope")
     turn.talk.misreads, turn.talk.offer = turn.talk.misreads + 1, []
     if turn.talk.misreads >= 2:
         way_out = "可以说「不清楚」或「为什么问」" if isinstance(turn.pending, Question) else "可以说「先到这里」，找到了再接着填"

@@ -5,12 +5,9 @@ import re
 from actions import say
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
-from consult.answer import overhear, read_question
-from consult.choose import Unreadable
-from consult.form import Entry
-from consult.situation import UNSURE
-from knowledge.schema import Question
+from consult.answer import overhear
 
+NAMED = 0.3  # how much of what is named must be found in a question's words
 NAMING = re.compile(r"改|换成|变成|不是|说错|填错|答错|错了|重新|一下|成|为|把|那一?[项题个条]|我|的|了|请|要|想|上面|前面|刚才|[，,。.!！\s]")
 
 
@@ -20,16 +17,26 @@ def change(turn: Turn) -> Outcome:
     if consultation is None or consultation.stage == "handed_in":
         text = "已经交上去的不能在这里改，请打 12345 或到窗口改。" if consultation and consultation.stage == "handed_in" else "现在没有在办的事。您想办什么事？"
         return Outcome([Reply("text", text)], "progress" if consultation else "greeting", "listening")
-    if turn.entities.get("answer"):
-        return _reopen(turn, turn.entities["answer"])
+    if turn.entities.get("target"):
+        return _reopen(turn, turn.entities["target"])
     if turn.intent == "step_back":
         return _back(turn)
-    target = _named(turn) or _said_anew(turn)
-    if target is None:
-        return _which(turn)
-    if isinstance(target, Question) and _taken(turn, target):
-        return Outcome([Reply("text", f"改好了：{target.ask.rstrip('？?')}——{say.label(target, turn.situation)}。")], None, "asking" if turn.pending else "telling")
-    return _reopen(turn, target.id if isinstance(target, Question) else target.field.id)
+    if said := said_anew(turn):
+        return Outcome([said], None, "asking" if turn.pending else "telling")
+    target = _named(turn)
+    return _reopen(turn, target) if target else _which(turn)
+
+
+def said_anew(turn: Turn) -> Reply | None:
+    """Takes another answer to an earlier question that the sentence gives (「不是租的，是自己的」); the later ones stay."""
+    for question in turn.situation.asked:
+        heard = overhear(question, turn.text)
+        before = turn.situation.answers[question.id]
+        if heard and (heard.value != before.value or question.type == "number" and heard.said != before.said):
+            turn.consultation.answers[question.id] = {"value": heard.value, "said": heard.said}
+            turn.consultation.stage, turn.consultation.focus, turn.talk.offer = "asking", None, []
+            return Reply("text", f"改好了：{say.label(question, turn.situation)}。")
+    return None
 
 
 def _back(turn: Turn) -> Outcome:
@@ -56,39 +63,16 @@ def _reopen(turn: Turn, name: str) -> Outcome:
     return Outcome(next="asking" if question else "filling")
 
 
-def _named(turn: Turn) -> Question | Entry | None:
-    """The answered question or filled field whose words the sentence names best."""
+def _named(turn: Turn) -> str | None:
+    """The id of the answered question or filled field whose words the sentence names best."""
     words = NAMING.sub("", turn.text)
-    best, score = None, 0.0
-    asked = [(question, question.ask + "".join(option.label for option in question.options)) for question in turn.situation.asked]
-    filled = [(entry, entry.field.label) for entry in turn.form.entries if entry.value is not None]
-    for target, description in asked + filled:
-        common = sum(1 for pair in zip(words, words[1:]) if "".join(pair) in description)
-        if common / max(len(words) - 1, 1) > score:
-            best, score = target, common / max(len(words) - 1, 1)
-    return best if score >= 0.3 else None
-
-
-def _said_anew(turn: Turn) -> Question | None:
-    """The answered question to which the sentence gives another answer (「不是租的，是自己的」)."""
-    for question in turn.situation.asked:
-        heard = overhear(question, turn.text)
-        if heard and heard.value != turn.situation.answers[question.id].value:
-            return question
-    return None
-
-
-def _taken(turn: Turn, question: Question) -> bool:
-    """Takes the new answer if the sentence already gives one that differs; the later answers stay."""
-    try:
-        reading = overhear(question, turn.text) or read_question(question, NAMING.sub("", turn.text))
-    except Unreadable:
-        return False
-    if reading.value in (turn.situation.answers[question.id].value, UNSURE):
-        return False
-    turn.consultation.answers[question.id] = {"value": reading.value, "said": reading.said}
-    turn.consultation.stage, turn.consultation.focus, turn.talk.offer = "asking", None, []
-    return True
+    named = [(q.id, q.ask + "".join(option.label for option in q.options), q.why + q.unsure) for q in turn.situation.asked]
+    named += [(entry.field.id, entry.field.label, entry.field.ask) for entry in turn.form.entries if entry.value is not None]
+    pairs = [words[place:place + 2] for place in range(len(words) - 1)]
+    rarity = {pair: 1 / max(sum(pair in own + around for _, own, around in named), 1) for pair in pairs}
+    scores = {name: sum(rarity[pair] * ((pair in own) + (pair in around) / 2) for pair in pairs) for name, own, around in named}
+    best = max(scores, key=scores.get, default=None)
+    return best if best and scores[best] >= NAMED * len(pairs) else None
 
 
 def _which(turn: Turn) -> Outcome:
@@ -101,6 +85,6 @@ def _which(turn: Turn) -> Outcome:
 
 
 def _payload(name: str) -> str:
-    return f'/change{{"answer": "{name}"}}'
+    return f'/change{{"target": "{name}"}}'
 
 

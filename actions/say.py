@@ -22,7 +22,8 @@ def question(asked: Question, situation: Situation, error: str | None = None) ->
     """A situation question with its options, why it is asked, and how far along we are."""
     before = situation.answers.get(asked.id)
     left = len([other for other in situation.pending if other.id != asked.id])
-    lines = [error, _again(asked, before), asked.ask, *_numbered(asked.options)]
+    again = f"这一题您原来答的是：{label(asked, situation)}。" if before else None
+    lines = [error, again, asked.ask, *_numbered(asked.options)]
     data = {
         "id": asked.id, "type": asked.type, "options": _options(asked.options), "sensitive": False, "optional": False,
         "error": error, "ask": asked.ask, "why": asked.why, "unsure": asked.unsure,
@@ -134,13 +135,6 @@ def label(asked: Question, situation: Situation) -> str:
         return "不清楚"
     named = next(option.label for option in asked.options if option.value == given.value)
     return f"{named}（{given.said}）" if asked.type == "number" and given.said and given.said != named else named
-
-
-def _again(asked: Question, before) -> str | None:
-    if before is None:
-        return None
-    named = next((option.label for option in asked.options if option.value == before.value), "不清楚")
-    return f"这一题您原来答的是：{named}。"
 
 
 def _numbered(options: Sequence[Option]) -> list[str]:

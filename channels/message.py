@@ -1,7 +1,7 @@
 """One message of one person, from any channel: read what can be read exactly, let Rasa conduct the rest.
 
-What is, word for word, a choice on offer or an answer to the pending question goes to Rasa as a button
-press (「/fill」「/answer{…}」); everything else goes as the person typed it. The replies come back in the
+What is, word for word, a choice on offer, an answer to the pending question or a sentence of the index
+goes to Rasa as a button press (「/fill」「/answer{…}」); everything else goes as the person typed it. The replies come back in the
 shape of the chat contract.
 """
 
@@ -76,10 +76,16 @@ def as_message(current: Turn) -> str:
     said = tidy(current.text)
     if payload := _taken(current, said):
         return payload
-    if reads(current):
+    if reads(current) or (current.pending is None and known(current, said)):
         return "/answer" + json.dumps({"answer": said}, ensure_ascii=False)
     # A leading slash would be taken for a button press.
     return said.lstrip("/\\") or "？"
+
+
+def known(current: Turn, said: str) -> bool:
+    """Whether this very sentence stands in the index, so that no misunderstanding can come between."""
+    found = current.kit.index.search(said, k=1, region=current.kit.region)
+    return found.status == "answered" and found.hits[0].score == 1.0
 
 
 def plain(text: str, status: str) -> dict:

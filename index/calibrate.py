@@ -1,14 +1,14 @@
 """Measures, on phrasings held out, where sure ends and guessing begins. Every embedding model has its own limits."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from index.lexicon import Lexicon
-from index.parts import Parts, Reading, guides
+from index.parts import Parts, Reading
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
@@ -24,7 +24,7 @@ class Limits:
 
     `weight` and `line_weight` say how much the embedding counts beside shared words, for matters and for lines.
     `ours` and `right` are logistic scales over Reading.evidence(): is it about a matter, and is it the best one.
-    A line answers from `line_from` on, under a matter already being discussed from `hinted_from` on.
+    A line answers from the `line_from` of its kind on; a fact of the matter under discussion from `hinted_from` on.
     """
 
     weight: float
@@ -33,7 +33,7 @@ class Limits:
     right: tuple[float, ...]
     refuse_below: float
     answer_from: float
-    line_from: float
+    line_from: dict[str, float]
     hinted_from: float
 
 
@@ -55,7 +55,7 @@ def measure(
     right = _picks(mine, weight, parts.ours) == truth
     say(f"搜索索引：留出的说法认对 {right.mean():.1%}")
     line_weight = _line_weight(parts, known, questions)
-    return Limits(weight, line_weight, *_matter_limits([*mine, *others], right, weight, parts.ours), *_line_limits(parts, known, others, line_weight))
+    return Limits(weight, line_weight, *_matter_limits([*mine, *others], right, weight, parts.ours), *_line_limits(parts, known, mine, others, line_weight))
 
 
 def split(entries: Sequence[Entry], fold: int) -> tuple[list[Entry], list[tuple[str, int]]]:
@@ -139,9 +139,31 @@ def _best_of(parts: Parts, known: Sequence[Entry], reading: Reading, weight: flo
     return max(scores, default=(0.0, ""))
 
 
-def _line_limits(parts: Parts, known: Sequence[Entry], others: Sequence[Reading], weight: float) -> tuple[float, float]:
-    """How well a line must fit: better than nearly all that other business comes to, anywhere and within one matter."""
-    anywhere = [max(parts.close_lines(reading, weight).values(), default=0.0) for reading in others]
-    matters = {guide.matter for guide in guides(known)} & {entry.matter for entry in known if entry.kind == "fact"}
-    within = [_best_of(parts, known, reading, weight, matter)[0] for reading in others for matter in matters]
-    return float(np.clip(np.quantile(anywhere, 0.97), 0.5, 0.9)), float(np.clip(np.quantile(within or [0.4], 0.95), 0.3, 0.8))
+def _line_limits(
+    parts: Parts, known: Sequence[Entry], mine: Sequence[Reading], others: Sequence[Reading], weight: float
+) -> tuple[dict[str, float], float]:
+    """How well a line must fit: better than nearly everything that is not meant for it.
+
+    Facts and hotline entries must not answer other business; rules must not answer those who ask about a matter either.
+    """
+    rest = [parts.close_lines(reading, weight) for reading in others]
+    askers = [parts.close_lines(reading, weight) for reading in mine]
+    fact, rule = (_beyond(_best(found, known, kind) for found in group) for kind, group in (("fact", rest), ("rule", rest + askers)))
+    within = [score for found in rest for score in _best_by_matter(found, known).values()]
+    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.25, 0.8))
+
+
+def _beyond(scores: Iterable[float]) -> float:
+    return float(np.clip(np.quantile(list(scores), 0.98), 0.25, 0.8))
+
+
+def _best(found: dict[int, float], known: Sequence[Entry], kind: str) -> float:
+    return max((score for number, score in found.items() if known[number].kind == kind), default=0.0)
+
+
+def _best_by_matter(found: dict[int, float], known: Sequence[Entry]) -> dict[int, float]:
+    best: dict[int, float] = {}
+    for number, score in found.items():
+        if matter := known[number].matter:
+            best[matter] = max(best.get(matter, 0.0), score)
+    return best

@@ -1,4 +1,4 @@
-"""Many short texts that can be searched two ways: by nearness of meaning (FAISS) and by shared n-grams (BM25)."""
+"""Many short texts that can be searched two ways: by nearness of meaning (FAISS) and by shared n-grams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from index.words import BUCKETS, grams
 
 # Comparing with every row is exact and fast up to here; beyond, a navigable graph keeps the time flat.
 _EXACT_UP_TO = 50_000
-_SATURATION, _LENGTH = 1.2, 0.75
+_ASKED = 0.7  # how much what was asked counts, when texts of different length are compared
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,14 @@ class Rows:
     dense: faiss.Index
     postings: sparse.csr_matrix
     rarity: np.ndarray
+    masses: np.ndarray
 
     def covered(self, bag: Sequence[int]) -> np.ndarray:
-        """For each row, the share of the query's n-grams (weighted by rarity) that it has, long rows discounted."""
+        """For each row, how much it shares with the query, by rarity, of what both say (Tversky's index)."""
         weights = self.rarity[bag]
         query = sparse.csr_matrix((weights, bag, [0, len(bag)]), shape=(1, BUCKETS))
-        return np.minimum((query @ self.postings).toarray()[0] / max(weights.sum(), 1e-9), 1.0)
+        shared = (query @ self.postings).toarray()[0]
+        return shared / np.maximum(_ASKED * weights.sum() + (1 - _ASKED) * self.masses, 1e-9)
 
     def near(self, vector: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """The nearest rows and their cosines, nearest first."""
@@ -54,13 +56,13 @@ class Rows:
     def save(self, stem: Path) -> None:
         faiss.write_index(self.dense, f"{stem}.faiss")
         sparse.save_npz(f"{stem}.postings.npz", self.postings)
-        np.savez_compressed(f"{stem}.npz", owners=self.owners, rarity=self.rarity)
+        np.savez_compressed(f"{stem}.npz", owners=self.owners, rarity=self.rarity, masses=self.masses)
 
     @classmethod
     def load(cls, stem: Path) -> "Rows":
         with np.load(f"{stem}.npz") as stored:
-            owners, rarity = stored["owners"], stored["rarity"]
-        return cls(owners, faiss.read_index(f"{stem}.faiss"), sparse.load_npz(f"{stem}.postings.npz"), rarity)
+            owners, rarity, masses = stored["owners"], stored["rarity"], stored["masses"]
+        return cls(owners, faiss.read_index(f"{stem}.faiss"), sparse.load_npz(f"{stem}.postings.npz"), rarity, masses)
 
 
 def make_rows(texts: Sequence[str], owners: Sequence[int], model: SentenceTransformer) -> Rows:
@@ -70,9 +72,7 @@ def make_rows(texts: Sequence[str], owners: Sequence[int], model: SentenceTransf
     dense.add(vectors)
     counts = count_grams([grams(text) for text in texts])
     rarity = rarities(counts)
-    lengths = np.diff(counts.indptr)
-    damped = (1 + _SATURATION) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * lengths / max(lengths.mean(), 1)))
-    return Rows(np.array(owners, dtype=np.int32), dense, sparse.diags(damped).dot(counts).T.tocsr().astype(np.float32), rarity)
+    return Rows(np.array(owners, dtype=np.int32), dense, counts.T.tocsr(), rarity, counts @ rarity)
 
 
 def encode(model: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:

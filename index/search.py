@@ -20,6 +20,7 @@ from knowledge.schema import Elsewhere
 
 REMEDY = "请运行 .venv/bin/python -m index build"
 _HOME_FACT, _FOREIGN_FACT = 0.05, -0.1  # a fact counts for more under its own matter, for less under another's
+_MORE = 0.05  # how much better than the matter's own phrasings a line must fit
 _SAME_ASPECT = 0.15  # and for more when it is about the aspect that was asked
 
 
@@ -207,11 +208,11 @@ class Index:
         if not lines:
             return None
         score, entry = lines[0]
-        discussed = topic == hint and entry.matter == self._guides[topic].matter
+        discussed = topic == hint and entry.matter == self._guides[topic].matter and self._whose(verdict) is None
         if entry.kind == "fact" and not discussed and verdict.ours < self.limits.refuse_below:
             return None
-        enough = self.limits.hinted_from if discussed else self.limits.line_from
-        return entry if score >= max(enough, own) else None
+        enough = self.limits.hinted_from if discussed else self.limits.line_from[entry.kind]
+        return entry if score >= max(enough, own + _MORE) else None
 
     def _told(self, topic: int, aspect: str | None) -> Entry:
         guide = self._guides[topic]
