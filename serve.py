@@ -68,16 +68,16 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        _stop(running)
+        stop(running)
 
 
 def _run(running: list[Service], settings: Settings) -> int:
     started = time.monotonic()
     for service in running:
-        _start(service, settings)
+        start(service, settings)
     for service in running:
         print(f"等{service.name}起来……", flush=True)
-        if not _healthy(service):
+        if not healthy(service):
             return _failed(service)
     print(f"\n都起来了，用了 {time.monotonic() - started:.0f} 秒。按 Ctrl-C 全部停下。")
     print(f"  聊天页面  http://{settings.host}:{settings.port}/")
@@ -90,7 +90,8 @@ def _run(running: list[Service], settings: Settings) -> int:
         time.sleep(1)
 
 
-def _start(service: Service, settings: Settings) -> None:
+def start(service: Service, settings: Settings) -> None:
+    """Starts a service; its output goes to its log."""
     service.log.parent.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ, **QUIET, "PYTHONPATH": str(ROOT), "YICIBAN_ACTIONS_TOKEN": settings.actions_token,
@@ -101,7 +102,7 @@ def _start(service: Service, settings: Settings) -> None:
         service.process = subprocess.Popen(service.command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
-def _healthy(service: Service) -> bool:
+def healthy(service: Service) -> bool:
     """Waits until the service answers; False when it ended or took too long."""
     end = time.monotonic() + PATIENCE
     with httpx.Client(timeout=5, trust_env=False) as client:
@@ -121,7 +122,7 @@ def _failed(service: Service) -> int:
     return 1
 
 
-def _stop(running: list[Service]) -> None:
+def stop(running: list[Service]) -> None:
     """Ends every service, gently first."""
     alive = [service for service in running if service.process and service.process.poll() is None]
     for service in alive:

@@ -164,6 +164,8 @@ def _verify(line) -> str:
 
 
 def _verdict(told: Notice) -> str:
+    if told.verdict == "done":
+        return "■ 结论：按您说的情况，这件事里没有要再办的了。要是哪一句说错了，改一下再看。"
     if told.verdict == "unmet":
         reasons = [f"{row['text']}{row['otherwise']}" for row in told.unmet]
         return _section("结论：按您说的情况，有条件不符合", reasons)

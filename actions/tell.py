@@ -11,7 +11,12 @@ FORWARD = {
     "formed": [Choice("没问题，看申请草稿", "check", "/check"), Choice("改一项", "change", "/change"), Choice("先到这里", "stop", "/stop")],
     "checking": [Choice("确认提交", "hand_in", "/hand_in"), Choice("改一项", "change", "/change"), Choice("先不交", "stop", "/stop")],
 }
+LEADS = {
+    "ok": "要我接着帮您填表吗？", "unsure": "弄清待确认的那几样，说「改……」就行。要我先帮您填表吗？",
+    "unmet": "您可以先按上面的办法解决再来；也可以照样填表，由窗口核定。", "done": "接下来：",
+}
 REGARDLESS = Choice("知道了，仍要填表请窗口核定", "fill", "/fill")
+NOTHING_LEFT = [Choice("改一个回答", "change", "/change"), Choice("办另一件事", "anew", "/anew")]
 
 
 def tell(turn: Turn) -> Outcome:
@@ -21,13 +26,14 @@ def tell(turn: Turn) -> Outcome:
     row = notices.issue(turn.db, turn.consultation.code, turn.kit.prefix, content, lambda number: say.notice(notice, number).text, turn.kit.now())
     turn.consultation.notice, turn.consultation.stage, turn.consultation.focus = row.number, "told", None
     told = Reply("notice", row.told, {**row.content, "number": row.number})
-    lead = "要我接着帮您填表吗？" if notice.verdict != "unmet" else "您可以先按上面的办法解决再来；也可以照样填表，由窗口核定。"
-    return Outcome([told, _forward(turn, lead)], "notice", "listening")
+    return Outcome([told, _forward(turn, LEADS[notice.verdict])], "notice", "listening")
 
 
 def go_on(turn: Turn) -> Outcome:
     """A step forward: from the notice to the form, from the form to the draft. Handing in needs its own word."""
     stage = turn.consultation.stage if turn.consultation else None
+    if stage == "told" and turn.notice.verdict == "done":
+        return Outcome([_forward(turn, LEADS["done"])], "notice", "listening")
     if stage in ("told", "formed") and turn.form.pending:
         turn.consultation.stage, turn.talk.offer = "filling", []
         known = [entry.field.label for entry in turn.form.entries if entry.value is not None]
@@ -65,8 +71,10 @@ def draft(turn: Turn, reference: str) -> dict:
 
 def _forward(turn: Turn, lead: str) -> Reply:
     """The choices of this stage; the first one goes forward."""
-    ways = list(FORWARD[turn.consultation.stage])
-    if turn.consultation.stage == "told" and turn.situation.unmet:
+    ways, verdict = list(FORWARD[turn.consultation.stage]), turn.notice.verdict
+    if turn.consultation.stage == "told" and verdict == "unmet":
         ways[0] = REGARDLESS
+    if verdict == "done":
+        ways = NOTHING_LEFT
     turn.talk.offer = [way.as_row() for way in ways]
     return say.choices(lead, ways)

@@ -71,7 +71,11 @@ class NoticeMaterial:
 
 @dataclass(frozen=True)
 class Notice:
-    """一次告知单 without its number, which the records give when it is issued."""
+    """一次告知单 without its number, which the records give when it is issued.
+
+    `verdict`: ok, unsure (something is to be cleared up), unmet (a condition is not met), or done
+    (by these answers nothing is left to be handled).
+    """
 
     matter: int
     title: str
@@ -119,7 +123,7 @@ def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Noti
     return Notice(
         matter=guide.number, title=guide.title, guide=guide.id, revision=guide.revision, region=guide.region,
         date=today.isoformat(), lead=guide.lead, audience=guide.audience,
-        verdict="unmet" if unmet else "unsure" if situation.unsure else "ok",
+        verdict="done" if not items else "unmet" if unmet else "unsure" if situation.unsure else "ok",
         answers=tuple(_answer(question, situation) for question in situation.asked),
         conditions=conditions, unmet=unmet, items=items, materials=materials, papers=_papers(situation, materials),
         **lines, timeline=timeline.plan(situation, region, today),

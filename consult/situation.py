@@ -4,8 +4,9 @@ Everything here is derived from the stored answers, afresh on every turn. Logic 
 True, False, or None while an answer is missing or 「不清楚」.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from knowledge.schema import Condition, Guide, Question, Sourced, When
@@ -48,11 +49,17 @@ class Situation:
         """Whether a line of the guide (item, material, field …) belongs to this situation."""
         return {True: "needed", None: "maybe", False: "not_needed"}[self._holds(line.when)]
 
-    def lines(self, section: str) -> Iterator[tuple[object, State]]:
+    def lines(self, section: str) -> tuple[tuple[object, State], ...]:
         """The lines of a section that are needed or may be needed, with their state."""
-        for line in getattr(self.guide, section):
-            if (state := self.state(line)) != "not_needed":
-                yield line, state
+        if section not in self._lines:
+            states = [(line, self.state(line)) for line in getattr(self.guide, section)]
+            self._lines[section] = tuple((line, state) for line, state in states if state != "not_needed")
+        return self._lines[section]
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[tuple[object, State], ...]]:
+        """What `lines` has worked out already; a situation never changes."""
+        return {}
 
     def met(self, condition: Condition) -> bool | None:
         """Whether a condition is met; True for one that the answers cannot decide and merely states."""

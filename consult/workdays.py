@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import chinese_calendar
 from chinese_calendar.constants import holidays
 
+LAST_ANNOUNCED = max(holidays).year
+
 
 def add_working_days(start: date, days: int) -> date:
     """The day on which a limit of `days` working days ends that begins to run after `start`.
@@ -30,4 +32,4 @@ def is_working_day(day: date) -> bool:
 
 def is_announced(day: date) -> bool:
     """Whether the holiday arrangement of that year is known."""
-    return day.year <= max(holidays).year
+    return day.year <= LAST_ANNOUNCED

@@ -12,7 +12,7 @@ from index.parts import Parts, Reading
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
-REFUSED = 0.9  # share of other business that must be refused
+REFUSED = 0.86  # share of other business that must be refused
 RIGHT = 0.95  # share of the given answers that must be right
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 _LINE_WEIGHTS = (0.0, 0.15, 0.3, 0.5, 0.7)
@@ -148,13 +148,14 @@ def _line_limits(
     """
     rest = [parts.close_lines(reading, weight) for reading in others]
     askers = [parts.close_lines(reading, weight) for reading in mine]
-    fact, rule = (_beyond(_best(found, known, kind) for found in group) for kind, group in (("fact", rest), ("rule", rest + askers)))
+    fact = _beyond(_best(found, known, "fact") for found in rest)
+    rule = _beyond(_best(found, known, "rule") for found in rest + askers)
     within = [score for found in rest for score in _best_by_matter(found, known).values()]
-    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.25, 0.8))
+    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.2, 0.8))
 
 
 def _beyond(scores: Iterable[float]) -> float:
-    return float(np.clip(np.quantile(list(scores), 0.98), 0.25, 0.8))
+    return float(np.clip(np.quantile(list(scores), 0.985), 0.1, 0.8))
 
 
 def _best(found: dict[int, float], known: Sequence[Entry], kind: str) -> float:

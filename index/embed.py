@@ -6,6 +6,7 @@ so that no single word decides. It is built at set-up and needs nothing from out
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sentence_transformers.base.modules import InputModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from index.words import BUCKETS, grams
+from index.words import grams
 
 DIMENSION = 96
 EPOCHS = 8
@@ -27,23 +28,33 @@ SEED = 20221015
 
 
 class Ngrams(InputModule):
-    """A bag of hashed n-grams: one learned vector and one learned weight for each."""
+    """A bag of n-grams: one learned vector and one learned weight for each n-gram heard in training."""
 
-    config_keys = ["dimension"]
+    config_keys = ["size", "dimension"]
 
-    def __init__(self, dimension: int = DIMENSION):
+    def __init__(self, size: int, dimension: int = DIMENSION):
         super().__init__()
-        self.dimension = dimension
-        self.vectors = nn.EmbeddingBag(BUCKETS, dimension, mode="sum", sparse=True)
-        self.weights = nn.Embedding(BUCKETS, 1, sparse=True)
+        self.size, self.dimension = size, dimension
+        self.register_buffer("heard", torch.zeros(size, dtype=torch.long))
+        self.vectors = nn.EmbeddingBag(size, dimension, mode="sum", sparse=True)
+        self.weights = nn.Embedding(size, 1, sparse=True)
         nn.init.normal_(self.vectors.weight, std=0.01)
         nn.init.zeros_(self.weights.weight)
 
     def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: object) -> dict[str, Tensor]:
-        """Turn texts into n-gram numbers and the place where each text begins."""
-        bags = [grams((prompt or "") + text) for text in inputs]
+        """Turn texts into n-gram places and the point where each text begins; the unheard are left out."""
+        return self.gather([self.known(torch.tensor(grams((prompt or "") + text), dtype=torch.long)) for text in inputs])
+
+    def known(self, bag: Tensor) -> Tensor:
+        """The places of those n-grams of a bag that were heard in training."""
+        places = torch.searchsorted(self.heard, bag).clamp(max=self.size - 1)
+        return places[self.heard[places] == bag]
+
+    @staticmethod
+    def gather(bags: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Several bags in one, as EmbeddingBag wants them."""
         starts = torch.tensor([0] + [len(bag) for bag in bags[:-1]]).cumsum(0)
-        return {"grams": torch.tensor([gram for bag in bags for gram in bag], dtype=torch.long), "starts": starts}
+        return {"grams": torch.cat(list(bags)), "starts": starts}
 
     def forward(self, features: dict[str, Tensor], **_: object) -> dict[str, Tensor]:
         weights = self.weights(features["grams"]).squeeze(1).exp()
@@ -72,9 +83,13 @@ def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str],
     The same texts in the same order always give the same model.
     """
     torch.manual_seed(SEED)
-    module = Ngrams()
-    bags = [torch.tensor(grams(text), dtype=torch.long) for text in texts]
-    module.weights.weight.data[:, 0] = _rarity(bags)
+    counted = Counter(gram for text in texts for gram in grams(text))
+    module = Ngrams(len(counted))
+    module.heard.copy_(torch.tensor(sorted(counted)))
+    # A weight starts from how rare its n-gram is: its inverse document frequency.
+    rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[gram] for gram in sorted(counted)])))
+    module.weights.weight.data[:, 0] = rarity.log()
+    bags = [module.known(torch.tensor(grams(text), dtype=torch.long)) for text in texts]
     classes = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     targets = torch.tensor([classes[label] for label in labels])
     prototypes = nn.Parameter(F.normalize(torch.randn(len(classes), module.dimension), dim=1))
@@ -82,9 +97,7 @@ def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str],
     module.train()
     for epoch in range(EPOCHS):
         for chosen in torch.randperm(len(bags)).split(BATCH):
-            picked = [bags[number] for number in chosen]
-            starts = torch.tensor([0] + [len(bag) for bag in picked[:-1]]).cumsum(0)
-            vectors = module({"grams": torch.cat(picked), "starts": starts})["sentence_embedding"]
+            vectors = module(module.gather([bags[number] for number in chosen]))["sentence_embedding"]
             loss = F.cross_entropy(vectors @ F.normalize(prototypes, dim=1).T / TEMPERATURE, targets[chosen])
             optimiser.zero_grad()
             loss.backward()
@@ -101,11 +114,3 @@ def load(model: str | Path) -> SentenceTransformer:
     modules = Path(model) / "modules.json"
     embedded = modules.is_file() and {module["type"] for module in json.loads(modules.read_text("utf-8"))} == {"index.embed.Ngrams"}
     return SentenceTransformer(str(model), device="cpu", trust_remote_code=embedded)
-
-
-def _rarity(bags: Sequence[Tensor]) -> Tensor:
-    """Logarithm of the inverse document frequency: where the weight of each n-gram starts."""
-    counts = torch.zeros(BUCKETS)
-    for bag in bags:
-        counts[bag] += 1
-    return (1 + torch.log((1 + len(bags)) / (1 + counts))).log()

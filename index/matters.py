@@ -21,32 +21,39 @@ _LOOK_AT = 100
 
 @dataclass(frozen=True)
 class Linear:
-    """A one-against-all linear classifier over rarity-weighted n-grams: one column a class."""
+    """A one-against-all linear classifier over rarity-weighted n-grams: a row each n-gram heard, a column each class."""
 
+    heard: np.ndarray
     slopes: np.ndarray
     intercepts: np.ndarray
     rarity: np.ndarray
+    rarest: float
 
     def scores(self, bag: Sequence[int]) -> np.ndarray:
         """How far the text lies on each class's side."""
-        weights = self.rarity[bag]
-        return weights @ self.slopes[bag] / max(np.linalg.norm(weights), 1e-9) + self.intercepts
+        places = np.searchsorted(self.heard, bag).clip(max=len(self.heard) - 1)
+        places = places[self.heard[places] == bag]
+        unheard = (len(bag) - len(places)) * self.rarest**2
+        length = np.sqrt((self.rarity[places] ** 2).sum() + unheard)
+        return self.rarity[places] @ self.slopes[places] / max(length, 1e-9) + self.intercepts
 
     def save(self, path: Path) -> None:
-        np.savez_compressed(path, slopes=self.slopes.astype(np.float16), intercepts=self.intercepts, rarity=self.rarity)
+        np.savez_compressed(path, **{**vars(self), "slopes": self.slopes.astype(np.float16)})
 
     @classmethod
     def load(cls, path: Path) -> "Linear":
         with np.load(path) as stored:
-            return cls(stored["slopes"].astype(np.float32), stored["intercepts"], stored["rarity"])
+            return cls(stored["heard"], stored["slopes"].astype(np.float32), stored["intercepts"], stored["rarity"], float(stored["rarest"]))
 
 
 def fit(bags: Sequence[Sequence[int]], classes: Sequence[int]) -> Linear:
     """Train the classifier; class numbers must run from 0."""
     counts = count_grams(bags)
     rarity = rarities(counts)
-    machine = LinearSVC(C=0.3, class_weight="balanced", random_state=0).fit(normalize(counts.multiply(rarity).tocsr()), classes)
-    return Linear(machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32), rarity)
+    heard = np.flatnonzero(counts.getnnz(axis=0))
+    weighted = normalize(counts[:, heard].multiply(rarity[heard]).tocsr())
+    machine = LinearSVC(C=0.3, class_weight="balanced", random_state=0).fit(weighted, classes)
+    return Linear(heard, machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32), rarity[heard], float(rarity.max()))
 
 
 def nearest_means(rows: Rows, vector: np.ndarray, classes: int) -> np.ndarray:

@@ -103,6 +103,8 @@ class Index:
             return Result(q, "no_match", elsewhere=self._others_said[whole])
         aspect = self.lexicon.aspect(said)
         hint = self._class_of.get(matter)
+        if said.isascii() and said not in self._everything_said:
+            return Result(q, "no_match")
         if self.lexicon.is_hollow(said):
             return self._about_nothing(q, aspect, hint, k)
         reading = self.parts.read(said)
@@ -134,6 +136,11 @@ class Index:
             for text in (entry.title, *entry.asks):
                 found.setdefault(normalise(text), {})[entry.id] = entry
         return {text: list(same.values()) for text, same in found.items() if text}
+
+    @cached_property
+    def _everything_said(self) -> str:
+        """To tell 「ktv」 from 「asdf」: letters and digits mean something only if somebody has said them."""
+        return "\n".join(self._said)
 
     @cached_property
     def _others_said(self) -> dict[str, Elsewhere]:
@@ -201,18 +208,23 @@ class Index:
         return sorted(found, key=lambda pair: -pair[0])
 
     def _winner(self, lines: Sequence[tuple[float, Entry]], own: float, topic: int, hint: int | None, verdict: _Verdict) -> Entry | None:
-        """The line that fits better than the matter itself, if there is one.
+        """The best line that fits better than the matter itself, if there is one.
 
         A fact belongs to its matter: where nothing speaks for any matter, a likeness to a fact is chance.
+        A rule is about no matter: where nothing speaks for one, it need not fit better than one.
         """
-        if not lines:
-            return None
-        score, entry = lines[0]
-        discussed = topic == hint and entry.matter == self._guides[topic].matter and self._whose(verdict) is None
-        if entry.kind == "fact" and not discussed and verdict.ours < self.limits.refuse_below:
-            return None
-        enough = self.limits.hinted_from if discussed else self.limits.line_from[entry.kind]
-        return entry if score >= max(enough, own + _MORE) else None
+        known = verdict.ours >= self.limits.refuse_below
+        discussed = self._guides[topic].matter if topic == hint and self._whose(verdict) is None else None
+        for score, entry in lines:
+            if entry.kind == "fact" and entry.matter == discussed:
+                enough = max(self.limits.hinted_from, own + _MORE)
+            elif entry.kind == "fact" and not known:
+                continue
+            else:
+                enough = max(self.limits.line_from[entry.kind], own + _MORE if known else 0.0)
+            if score >= enough:
+                return entry
+        return None
 
     def _told(self, topic: int, aspect: str | None) -> Entry:
         guide = self._guides[topic]

@@ -12,12 +12,12 @@ from pypinyin import lazy_pinyin
 
 jieba.setLogLevel(logging.WARNING)
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 20  # so many that two n-grams hardly ever share a number
 _LONGEST = 400
 _NOT_SAID = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _FILLERS = re.compile(
     "麻烦问一下|我想问一下|我想问下|想问一下|想问下|请问一下|请问下|我想请问|请问|问一下|问下|你好|您好|打扰了|谢谢|"
-    "[啊呀吧呢嘛哦噢哎唉嗯呗哩嘞]"
+    "[啊呀呢嘛哦噢哎唉嗯呗哩嘞]"
 )
 
 

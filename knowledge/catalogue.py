@@ -6,7 +6,7 @@ every citation is in the register of laws, no line lacks its source.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -60,6 +60,7 @@ class Catalogue:
         return max((self.laws[basis.split(" ")[0]].level for basis in line.basis), key=levels.index)
 
 
+@cache
 def article_name(article: str) -> str:
     """「第三十五条」 for "35", 「第三条之一」 for "3-1", nothing for a document without articles."""
     if not article:

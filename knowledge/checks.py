@@ -34,6 +34,7 @@ def guide(whole: Guide, catalogue) -> Iterator[Problem]:
     yield from _conditions(whole)
     yield from _citations(whole, catalogue)
     yield from _order(whole)
+    yield from _unused(whole)
 
 
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
@@ -110,6 +111,26 @@ def _conditions(whole: Guide) -> Iterator[Problem]:
             yield from _condition(line.when, earlier, f"{section}（{name}）")
             if section == "conditions":
                 yield from _condition(line.requires, earlier, f"{section}（{name}）")
+
+
+def _unused(whole: Guide) -> Iterator[Problem]:
+    """Questions on which nothing depends: asking them would only cost people time."""
+    lines = [line for section in ("questions", "conditions", "items", "materials", "fields", "steps", "notes", "mistakes") for line in getattr(whole, section)]
+    used = {name for line in lines for when in (line.when, getattr(line, "requires", {})) for name in _asked(when)}
+    used |= {use.from_question for use in whole.fields}
+    for question in whole.questions:
+        if question.id not in used:
+            yield Problem("", f"questions（{question.id}）", "问了也不改变什么", "请删掉这个问题，或让它决定一项")
+
+
+def _asked(when: When) -> Iterator[str]:
+    for key, wanted in when.items():
+        if key == "any":
+            yield from (name for part in wanted for name in _asked(part))
+        elif key == "not":
+            yield from _asked(wanted)
+        else:
+            yield key
 
 
 def _condition(when: When, earlier: Mapping[str, Question], place: str) -> Iterator[Problem]:

@@ -1,0 +1,81 @@
+"""Every situation of every guide: each path ends in a complete notice and in a form that can be filled and handed in."""
+
+import json
+from datetime import date, datetime, timezone
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from consult.answer import read_field
+from consult.draft import Envelope, Incomplete, make_draft
+from consult.form import YES_NO, combine
+from consult.notice import make_notice
+from consult.situation import UNSURE, Answer, assess
+from consult.walk import walk
+from knowledge.catalogue import load
+from settings import ROOT
+
+TODAY = date(2026, 11, 21)
+CATALOGUE = load()
+SCHEMA = Draft202012Validator(json.loads((ROOT / "consult" / "draft.schema.json").read_text("utf-8")))
+EVERY = 97  # situations between two drafts that are checked against the schema; it is slow
+
+
+@pytest.mark.parametrize("number", sorted(CATALOGUE.guides))
+def test_every_situation_ends_in_a_complete_notice_and_form(number):
+    for count, situation in enumerate(walk(CATALOGUE.guides[number])):
+        notice = make_notice(situation, CATALOGUE, TODAY)
+        _is_complete(notice)
+        if count % EVERY == 0 and notice.items:
+            _can_be_handed_in(situation, notice)
+
+
+@pytest.mark.parametrize("number", sorted(CATALOGUE.guides))
+def test_not_knowing_is_an_answer_everywhere(number):
+    """Answering 「不清楚」 to everything ends too, and lists every open question with how to find out."""
+    guide, answers = CATALOGUE.guides[number], {}
+    while pending := assess(guide, answers).pending:
+        answers[pending[0].id] = Answer(UNSURE)
+    situation = assess(guide, answers)
+    notice = make_notice(situation, CATALOGUE, TODAY)
+    assert notice.verdict == "unsure" and {row["question"] for row in notice.confirm} == {q.ask for q in situation.asked}
+    assert any(item.state == "maybe" for item in notice.items) or any(m.state == "maybe" for m in notice.materials)
+    _can_be_handed_in(situation, notice)
+
+
+@pytest.mark.parametrize("field", CATALOGUE.fields.values(), ids=lambda field: field.id)
+def test_the_example_of_a_field_is_a_good_answer(field):
+    if field.role != "ready":
+        assert read_field(field, field.example, YES_NO if field.type == "yes_no" else (), TODAY).value
+
+
+def _is_complete(notice) -> None:
+    assert (notice.verdict == "done") == (not notice.items)
+    assert notice.basis and notice.delivery and notice.conditions
+    assert notice.steps or notice.verdict == "done"
+    assert notice.places["hall"] and notice.places["hotline"] and notice.timeline["accepted"]
+    for item in notice.items:
+        assert item.department and item.statutory and item.promised and item.fee.text and item.result and item.level
+        assert item.basis or item.level in ("待核验", "他地参考")
+    for material in notice.materials:
+        assert material.items and material.origin
+        assert material.waived or material.original or material.copies or material.electronic
+    assert len({material.id for material in notice.materials}) == len(notice.materials)
+    assert (notice.verdict == "unmet") == bool(notice.unmet)
+    assert all(row["otherwise"] for row in notice.unmet)
+
+
+def _can_be_handed_in(situation, notice) -> None:
+    """Fills the form with each field's own example, and hands in a draft that the intake service's schema accepts."""
+    envelope = Envelope("MQ-TEST22-1", "TEST22", "web", "MQGZ20261121-0001", datetime(2026, 11, 21, 9, tzinfo=timezone.utc))
+    told: dict = {}
+    while pending := combine(situation, CATALOGUE.fields, told, notice.to_bring).pending:
+        entry = pending[0]
+        with pytest.raises(Incomplete) as error:
+            make_draft(situation, notice, combine(situation, CATALOGUE.fields, told, notice.to_bring), envelope)
+        assert entry.field.label in error.value.labels
+        example = "都齐了" if entry.field.role == "ready" else entry.field.example
+        told[entry.field.id] = read_field(entry.field, example, entry.options, TODAY).value
+    form = combine(situation, CATALOGUE.fields, told, notice.to_bring)
+    assert len({entry.field.id for entry in form.entries}) == len(form.entries), "a field is asked twice"
+    SCHEMA.validate(make_draft(situation, notice, form, envelope))
