@@ -121,8 +121,9 @@ def _noted(turn: Turn) -> Outcome | None:
         return None
     if changed := said_anew(turn):
         return Outcome([changed], done=turn.pending is None)
-    if listen(turn, turn.text):
-        return Outcome([Reply("text", "记下了。")], done=turn.pending is None)
+    if heard := listen(turn, turn.text):
+        noted = "；".join(say.summary(question, turn.situation) for question in turn.guide.questions if question.id in heard)
+        return Outcome([Reply("text", f"记下了，{noted}。")], done=turn.pending is None)
     return None
 
 

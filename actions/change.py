@@ -35,7 +35,7 @@ def said_anew(turn: Turn) -> Reply | None:
         if heard and (heard.value != before.value or question.type == "number" and heard.said != before.said):
             turn.consultation.answers[question.id] = {"value": heard.value, "said": heard.said}
             turn.consultation.stage, turn.consultation.focus, turn.talk.offer = "asking", None, []
-            return Reply("text", f"改好了：{say.label(question, turn.situation)}。")
+            return Reply("text", f"改好了，{say.summary(question, turn.situation)}。")
     return None
 
 
@@ -66,7 +66,7 @@ def _reopen(turn: Turn, name: str) -> Outcome:
 def _named(turn: Turn) -> str | None:
     """The id of the answered question or filled field whose words the sentence names best."""
     words = NAMING.sub("", turn.text)
-    named = [(q.id, q.ask + "".join(option.label for option in q.options), q.why + q.unsure) for q in turn.situation.asked]
+    named = [(q.id, q.topic + q.ask + "".join(option.label for option in q.options), q.why + q.unsure) for q in turn.situation.asked]
     named += [(entry.field.id, entry.field.label, entry.field.ask) for entry in turn.form.entries if entry.value is not None]
     pairs = [words[place:place + 2] for place in range(len(words) - 1)]
     rarity = {pair: 1 / max(sum(pair in own + around for _, own, around in named), 1) for pair in pairs}
@@ -77,8 +77,8 @@ def _named(turn: Turn) -> str | None:
 
 def _which(turn: Turn) -> Outcome:
     """Lists what can be changed."""
-    questions = [Choice(f"{q.ask.rstrip('？?')}（{say.label(q, turn.situation)}）", q.id, _payload(q.id)) for q in turn.situation.asked]
-    entries = [Choice(f"{e.field.label}（{e.masked or '不填'}）", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
+    questions = [Choice(say.summary(q, turn.situation), q.id, _payload(q.id)) for q in turn.situation.asked]
+    entries = [Choice(f"{e.field.label}：{e.masked or '不填'}", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
     ways = [*questions, *entries, Choice("都不改，接着来", "keep", "/repeat")]
     turn.talk.offer = [way.as_row() for way in ways]
     return Outcome([say.choices("要改哪一项？", ways)], "ask_back", "listening")

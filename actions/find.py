@@ -1,5 +1,6 @@
 """Finding what the person wants: start it, offer what is close, answer a question, or say plainly that it is not ours."""
 
+import json
 import re
 
 from actions import say
@@ -105,7 +106,7 @@ def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
 def _close(hit, turn: Turn) -> Choice:
     if hit.matter in turn.kit.catalogue.guides:
         return Choice(turn.kit.catalogue.guides[hit.matter].title, f"matter_{hit.matter}", choose(hit.matter))
-    return Choice(hit.title, hit.id, "/answer" + f'{{"answer": "{hit.title}"}}')
+    return Choice(hit.title, hit.id, "/tell" + json.dumps({"wish": hit.title}, ensure_ascii=False))
 
 
 def choose(number: int) -> str:

@@ -61,8 +61,13 @@ def answer(hit, notice: Notice | None = None) -> Reply:
 
 def understood(situation: Situation) -> str | None:
     """「我先记下：…」: what was heard in passing, so that a mishearing can be put right."""
-    heard = [label(question, situation) for question in situation.asked]
+    heard = [summary(question, situation) for question in situation.asked]
     return f"我先记下：{'；'.join(heard)}。哪一条不对，说「改……」就行。" if heard else None
+
+
+def summary(asked: Question, situation: Situation) -> str:
+    """「店里面积：60平方米以内（50平方米）」."""
+    return f"{asked.topic}：{label(asked, situation)}"
 
 
 def notice(told: Notice, number: str) -> Reply:

@@ -71,7 +71,7 @@ class Hand(Action):
         said = tracker.latest_message
         entities = {entity["entity"]: entity["value"] for entity in said.get("entities", [])}
         message = {
-            "text": tracker.get_slot("answer") if self._listens else entities.get("answer") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
+            "text": tracker.get_slot("answer") if self._listens else entities.get("answer") or entities.get("wish") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
             "entities": entities, "trouble": tracker.get_slot("trouble"),
         }
         key = tracker.sender_id

@@ -76,8 +76,10 @@ def as_message(current: Turn) -> str:
     said = tidy(current.text)
     if payload := _taken(current, said):
         return payload
-    if reads(current) or (current.pending is None and known(current, said)):
+    if reads(current):
         return "/answer" + json.dumps({"answer": said}, ensure_ascii=False)
+    if current.pending is None and known(current, said):
+        return "/tell" + json.dumps({"wish": said}, ensure_ascii=False)
     # A leading slash would be taken for a button press.
     return said.lstrip("/\\") or "？"
 
@@ -100,8 +102,8 @@ def _taken(current: Turn, said: str) -> str | None:
     if index is not None:
         return offer[index]["payload"]
     plain_said = said.strip("。,.!?~ ")
-    exact = [row for row in offer if plain_said in (row["value"], row["label"])]
-    within = [row for row in offer if len(plain_said) >= 2 and plain_said in row["label"]]
+    exact = [row for row in offer if plain_said in (row["value"], tidy(row["label"]))]
+    within = [row for row in offer if len(plain_said) >= 2 and plain_said in tidy(row["label"])]
     found = exact or within
     return found[0]["payload"] if len(found) == 1 else None
 

@@ -85,9 +85,10 @@ class Option(Strict):
 
 
 class Question(Strict):
-    """A situation question: asked only where its answer changes the outcome."""
+    """A situation question: asked only where its answer changes the outcome. `topic` names it in a word or two."""
 
     id: Id
+    topic: Text
     ask: Text
     why: Text
     type: Literal["choice", "yes_no", "number"]

@@ -98,9 +98,11 @@ def hall(tmp_path_factory) -> Iterator[Hall]:
 
 
 @pytest.fixture
-def person(hall) -> Person:
+def person(hall) -> Iterator[Person]:
     """Somebody new, talking to the running house."""
-    return hall.person()
+    someone = hall.person()
+    yield someone
+    someone.client.close()
 
 
 @pytest.fixture(scope="session")
