@@ -1,0 +1,95 @@
+"""The chat page, clicked in headless Chromium as an applicant would, at a phone's width, against the running house."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[(360, 740), (1280, 800)], ids=["phone", "desktop"])
+def page(browser, hall, request):
+    context = browser.new_context(viewport={"width": request.param[0], "height": request.param[1]}, locale="zh-CN")
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.goto(hall.address)
+    yield opened
+    context.close()
+    assert not problems
+
+
+def test_from_a_tapped_example_to_the_receipt(page: Page):
+    page.get_by_role("button", name="想盘个门面卖奶茶").click()
+    answer_until(page, "一次告知单")
+    notice = page.locator(".notice").last
+    for section in ("结论", "条件", "要办的事项", "要带的材料", "收费", "注意", "依据"):
+        expect(notice).to_contain_text(section)
+    fits(page)
+    page.get_by_role("button", name="开始填表").last.click()
+    answer_until(page, "申请草稿")
+    assert "411421199001010019" not in page.locator("body").inner_text()
+    page.get_by_role("button", name="确认提交").last.click()
+    expect(page.locator("#log")).to_contain_text(re.compile(r"MQ\d{8}-\d{4}"), timeout=20_000)
+    fits(page)
+
+
+def test_a_wrong_id_number_is_said_and_a_reload_keeps_the_talk(page: Page):
+    say(page, "我想开个网吧")
+    answer_until(page, "一次告知单")
+    page.get_by_role("button", name="开始填表").last.click()
+    settled(page)
+    say(page, "张小花")
+    say(page, "411421198506150019")
+    expect(page.get_by_role("alert").last).to_contain_text("校验不对")
+    page.reload()
+    expect(page.locator("#log")).to_contain_text("校验不对")
+    say(page, "411421199001010019")
+    expect(page.locator("#log")).to_contain_text("手机")
+    assert "411421199001010019" not in page.locator("body").inner_text()
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("#input").fill(text)
+    page.locator("#send").click()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("#waiting")).to_be_empty(timeout=20_000)
+
+
+def answer_until(page: Page, words: str) -> None:
+    """Clicks the first button of what is asked, or types the example, until the last turn has the words."""
+    for _ in range(70):
+        settled(page)
+        last = page.locator("#log > .theirs").last
+        if words in last.inner_text():
+            return
+        options = last.locator("fieldset.live .options button")
+        if options.count():
+            options.first.click()
+        else:
+            say(page, EXAMPLE.search(last.inner_text()).group(1) if EXAMPLE.search(last.inner_text()) else "都齐了")
+    raise AssertionError(f"never saw {words}: {last.inner_text()[-300:]}")
+
+
+EXAMPLE = re.compile(r"例如?[：:]\s*(.+)$", re.M)
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
