@@ -74,7 +74,7 @@ def notice(told: Notice, number: str) -> Reply:
     """The whole 一次告知单: read aloud, it leaves nothing out."""
     parts = [
         f"【一次告知单】{number}", f"{told.title}（{told.region}，{_day(told.date)}，指南版本 {told.revision}）",
-        _verdict(told), _section("您的情况", [f"{row['question']}{row['answer']}" for row in told.answers]),
+        _verdict(told), _section("您的情况", [f"{row['topic']}：{row['answer']}" for row in told.answers]),
         _section("条件", _conditions(told)),
         _section(f"要办的事项（{len(told.items)}项，牵头：{told.lead}）", [_item(item) for item in told.items]),
         _section(_bring(told), _materials(told)),
@@ -94,7 +94,7 @@ def notice_data(told: Notice, number: str) -> dict:
     data = told.as_data()
     return {
         **data, "number": number, "steps": [line.text for line in told.steps], "notes": [line.text + _verify(line) for line in told.notes],
-        "mistakes": [line.text for line in told.mistakes], "timeline": {**data["timeline"], "summary": "".join(when(told))},
+        "mistakes": [line.text for line in told.mistakes], "timeline": {**data["timeline"], "summary": when(told)},
         "fees": [{"item": item.name, "text": item.fee.text + _verify(item.fee)} for item in told.items],
         "items": [{**row, "fee": item.fee.text, "limit": _limit(item)} for row, item in zip(data["items"], told.items)],
         "bring": _bring(told),
@@ -130,7 +130,7 @@ def draft(made: dict, filled: Form, title: str) -> Reply:
         f"申请草稿：{title}", "要办：" + "、".join(item["name"] for item in made["items"]), *(f"{row['label']}：{row['value']}" for row in rows),
         *(f"{m['name']}：{m['status']}" for m in materials), *(f"提醒：{row['text']}{row['otherwise']}" for row in made["unmet"]),
     )
-    return Reply("draft", text, {"title": title, "items": made["items"], "fields": rows, "materials": materials, "unmet": made["unmet"]})
+    return Reply("draft", text, {"title": f"申请草稿：{title}", "items": made["items"], "fields": rows, "materials": materials, "unmet": made["unmet"]})
 
 
 def label(asked: Question, situation: Situation) -> str:

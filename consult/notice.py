@@ -157,7 +157,7 @@ def _answer(question, situation: Situation) -> dict:
     answer = situation.answers[question.id]
     label = next((option.label for option in question.options if option.value == answer.value), "不清楚")
     said = f"（{answer.said}）" if question.type == "number" and answer.said and answer.said != label and answer.value != UNSURE else ""
-    return {"id": question.id, "question": question.ask, "answer": label + said}
+    return {"id": question.id, "topic": question.topic, "question": question.ask, "answer": label + said}
 
 
 def _item(item: Item, state: State, situation: Situation, catalogue: Catalogue) -> NoticeItem:

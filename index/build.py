@@ -20,6 +20,7 @@ from index import embed, lexicon as lexicons, matters
 from index.calibrate import measure
 from index.lexicon import Lexicon
 from index.parts import Parts, guides
+from index.documents import make_documents
 from index.rows import encode, make_rows
 from index.words import grams, keep_whole
 from knowledge.entries import Entry
@@ -68,8 +69,10 @@ def make_parts(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], lexicon
     sentences = embed.load(model) if model else embed.train(framed, owners, say)
     bags = [grams(text) for text in framed]
     linear, business = matters.fit(bags, owners), matters.fit(bags, [int(owner < ours) for owner in owners])
-    lines = [(text, number) for number, entry in enumerate(entries) if entry.kind != "guide" for text in _lines(entry)]
-    return Parts(sentences, make_rows(texts, classes, sentences), make_rows(*zip(*lines), sentences) if lines else None, linear, business, ours)
+    told = {number: lines for number, entry in enumerate(entries) if entry.kind != "guide" and (lines := _lines(entry))}
+    rows = [(text, number) for number, lines in told.items() for text in lines]
+    lines = make_rows(*zip(*rows), sentences) if rows else None
+    return Parts(sentences, make_rows(texts, classes, sentences), lines, make_documents(list(told.values()), list(told)), linear, business, ours)
 
 
 def content_hash(entry: Entry) -> str:

@@ -144,18 +144,18 @@ def _line_limits(
 ) -> tuple[dict[str, float], float]:
     """How well a line must fit: better than nearly everything that is not meant for it.
 
-    Facts and hotline entries must not answer other business; rules must not answer those who ask about a matter either.
+    Facts and hotline entries must not answer other business, and seldom those who want a whole matter; rules neither.
     """
     rest = [parts.close_lines(reading, weight) for reading in others]
     askers = [parts.close_lines(reading, weight) for reading in mine]
-    fact = _beyond(_best(found, known, "fact") for found in rest)
-    rule = _beyond(_best(found, known, "rule") for found in rest + askers)
+    fact = max(_beyond((_best(found, known, "fact") for found in rest), 0.985), _beyond((_best(found, known, "fact") for found in askers), 0.9))
+    rule = _beyond((_best(found, known, "rule") for found in rest + askers), 0.985)
     within = [score for found in rest for score in _best_by_matter(found, known).values()]
-    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.2, 0.8))
+    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.09, 0.8))
 
 
-def _beyond(scores: Iterable[float]) -> float:
-    return float(np.clip(np.quantile(list(scores), 0.985), 0.1, 0.8))
+def _beyond(scores: Iterable[float], share: float) -> float:
+    return float(np.clip(np.quantile(list(scores), share), 0.09, 0.8))
 
 
 def _best(found: dict[int, float], known: Sequence[Entry], kind: str) -> float:

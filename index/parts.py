@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
+from index.documents import Documents
 from index.matters import Linear, closeness, evidence, nearest_means
 from index.rows import Rows, encode
 from index.words import grams
@@ -40,6 +41,7 @@ class Parts:
     model: SentenceTransformer
     phrasings: Rows
     lines: Rows | None
+    documents: Documents | None
     linear: Linear
     business: Linear
     ours: int
@@ -52,8 +54,12 @@ class Parts:
         return Reading(bag, vector, linear, means, close, float(self.business.scores(bag)[0]), len(text))
 
     def close_lines(self, reading: Reading, weight: float) -> dict[int, float]:
-        """Entry numbers of facts, rules and hotline entries → how well they fit."""
-        return self.lines.close(reading.vector, reading.bag, weight) if self.lines else {}
+        """Entry numbers of facts, rules and hotline entries → how well they fit; the embedding weighs `weight`."""
+        if self.lines is None:
+            return {}
+        shared = self.documents.alike(reading.bag)
+        near = self.lines.cosines(reading.vector) if weight else {}
+        return {number: weight * near.get(number, 0.0) + (1 - weight) * shared.get(number, 0.0) for number in shared.keys() | near.keys()}
 
     def save(self, folder: Path) -> None:
         self.phrasings.save(folder / "phrasings")
@@ -61,12 +67,14 @@ class Parts:
         self.business.save(folder / "business.npz")
         if self.lines:
             self.lines.save(folder / "lines")
+            self.documents.save(folder / "documents")
 
     @classmethod
     def load(cls, folder: Path, model: SentenceTransformer, ours: int) -> "Parts":
-        lines = Rows.load(folder / "lines") if (folder / "lines.faiss").exists() else None
+        some = (folder / "lines.faiss").exists()
+        lines, documents = (Rows.load(folder / "lines"), Documents.load(folder / "documents")) if some else (None, None)
         linear, business = Linear.load(folder / "linear.npz"), Linear.load(folder / "business.npz")
-        return cls(model, Rows.load(folder / "phrasings"), lines, linear, business, ours)
+        return cls(model, Rows.load(folder / "phrasings"), lines, documents, linear, business, ours)
 
 
 def guides(entries: Sequence[Entry]) -> list[Entry]:

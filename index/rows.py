@@ -53,6 +53,13 @@ class Rows:
             best[owner] = max(best.get(owner, 0.0), score)
         return best
 
+    def cosines(self, vector: np.ndarray, count: int = 50) -> dict[int, float]:
+        """Owner → the cosine of its nearest row, among the rows nearest to the query."""
+        best: dict[int, float] = {}
+        for row, cosine in zip(*self.near(vector, count)):
+            best.setdefault(int(self.owners[row]), max(float(cosine), 0.0))
+        return best
+
     def save(self, stem: Path) -> None:
         faiss.write_index(self.dense, f"{stem}.faiss")
         sparse.save_npz(f"{stem}.postings.npz", self.postings)

@@ -19,9 +19,8 @@ from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
 REMEDY = "请运行 .venv/bin/python -m index build"
-_HOME_FACT, _FOREIGN_FACT = 0.05, -0.1  # a fact counts for more under its own matter, for less under another's
-_MORE = 0.05  # how much better than the matter's own phrasings a line must fit
-_SAME_ASPECT = 0.15  # and for more when it is about the aspect that was asked
+_HOME_FACT, _FOREIGN_FACT = 0.02, -0.05  # a fact counts for more under its own matter, for less under another's
+_SAME_ASPECT = 0.05  # and for more when it is about the aspect that was asked
 
 
 class StaleIndex(Exception):
@@ -111,9 +110,8 @@ class Index:
         verdict = self._verdict(reading)
         topic = self._topic(reading, verdict, hint)
         lines = self._lines(reading, places, topic, aspect)
-        own = self.parts.phrasings.close(reading.vector, reading.bag, self.limits.line_weight).get(topic, 0.0)
-        line = self._winner(lines, own, topic, hint, verdict)
         known = verdict.ours >= self.limits.refuse_below
+        line = self._winner(lines, reading, hint, topic, known)
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
             return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
         if known:
@@ -207,22 +205,24 @@ class Index:
                 found.append((min(max(score, 0.0), 1.0), entry))
         return sorted(found, key=lambda pair: -pair[0])
 
-    def _winner(self, lines: Sequence[tuple[float, Entry]], own: float, topic: int, hint: int | None, verdict: _Verdict) -> Entry | None:
-        """The best line that fits better than the matter itself, if there is one.
+    def _winner(self, lines: Sequence[tuple[float, Entry]], reading: Reading, hint: int | None, topic: int, known: bool) -> Entry | None:
+        """The best line that fits well enough to be the answer, if there is one.
 
-        A fact belongs to its matter: where nothing speaks for any matter, a likeness to a fact is chance.
-        A rule is about no matter: where nothing speaks for one, it need not fit better than one.
+        A fact of the matter under discussion needs little. Any other must be nearer to what was said than the
+        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance. A rule is about
+        no matter, so it may fit all the same.
         """
-        known = verdict.ours >= self.limits.refuse_below
-        discussed = self._guides[topic].matter if topic == hint and self._whose(verdict) is None else None
+        discussed = self._guides[hint].matter if hint is not None and topic == hint else None
+        own = self.parts.phrasings.close(reading.vector, reading.bag, 0.0).get(topic, 0.0)
+        rows = self.parts.lines.close(reading.vector, reading.bag, 0.0) if lines else {}
+        nearest = {self.entries[number].id: score for number, score in rows.items()}
         for score, entry in lines:
             if entry.kind == "fact" and entry.matter == discussed:
-                enough = max(self.limits.hinted_from, own + _MORE)
-            elif entry.kind == "fact" and not known:
-                continue
+                enough = score >= self.limits.hinted_from
             else:
-                enough = max(self.limits.line_from[entry.kind], own + _MORE if known else 0.0)
-            if score >= enough:
+                fits = score >= self.limits.line_from[entry.kind]
+                enough = fits and (entry.kind == "rule" or known) and (not known or nearest.get(entry.id, 0.0) >= own)
+            if enough:
                 return entry
         return None
 

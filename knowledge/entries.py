@@ -74,7 +74,7 @@ def _rules(rules: Rules) -> Iterator[Entry]:
         name = article_name(article.number)
         source = Source(rules.title, name, rules.region, rules.revision, None)
         title = " ".join(part for part in (rules.title, name, article.title) if part)
-        yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, (), rules.region, (source,))
+        yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, article.asks, rules.region, (source,))
 
 
 def _sources(lines: list[Sourced], catalogue: Catalogue, guide: Guide) -> list[Source]:

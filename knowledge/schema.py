@@ -313,10 +313,11 @@ class Region(Strict):
 
 
 class Article(Strict):
-    """One article of a procedure document."""
+    """One article of a procedure document; `asks` are ways in which people ask for what it says."""
 
     number: Text
     title: Text | None = None
+    asks: Texts = ()
     text: Text
 
 

@@ -8,7 +8,7 @@ export function notice(data) {
   return el("article", { class: "notice", "aria-label": `一次告知单 ${data.title ?? ""}` },
     head(data),
     section("结论", conclusion(data)),
-    section("您的情况", pairs(listOf(data.answers).map((one) => [one.question, one.answer]))),
+    section("您的情况", pairs(listOf(data.answers).map((one) => [one.topic ?? one.question, one.answer]))),
     section("条件", list(data.conditions, condition)),
     section("要办的事项", list(data.items, item, "ol"), notNeeded(data.not_needed)),
     section("要带的材料", materials(data)),
@@ -49,6 +49,7 @@ function conclusion({ verdict, unmet }) {
     ok: "按您回答的情况，没有发现不符合的条件。最后以窗口审查为准。",
     unmet: "按您回答的情况，有条件还不符合，现在还办不成。",
     unsure: "按您回答的情况，还有拿不准的地方，请先看后面的「待确认」。",
+    done: "按您回答的情况，这件事里没有要再办的了。哪一句说错了，改一下再看。",
   }[verdict];
   return [
     sentence && el("p", { class: `verdict ${verdict}` }, sentence),
@@ -57,20 +58,18 @@ function conclusion({ verdict, unmet }) {
 }
 
 function condition({ text, state, basis: source }) {
-  const mark = { met: ["符合", "good"], unmet: ["不符合", "bad"], unsure: ["待确认", "doubt"], told: ["请您自己核对"] }[state];
+  const mark = { met: ["符合", "good"], unmet: ["不符合", "bad"], maybe: ["待确认", "doubt"], told: ["请您自己核对"] }[state];
   return [text, " ", mark && tag(...mark), small("依据：", source)];
 }
 
 function item(one) {
   return [
     el("div", { class: "item-head" }, el("strong", {}, one.name), " ",
-      one.state === "maybe" && tag("可能要办", "doubt"), levelTag(one.level)),
+      one.state === "maybe" && tag("可能要办", "doubt"), one.joint === false && tag("另外办，窗口不收"), levelTag(one.level)),
     pairs([
       ["部门", [one.department, one.tier].filter(Boolean).join(" · ")],
-      ["联办部门", one.joint],
       ["先办好", one.after],
-      ["时限", one.limit || (one.promised ? null : BY_HALL)],
-      ["承诺时限", one.promised],
+      ["时限", one.limit || BY_HALL],
       ["收费", one.fee],
       ["办成后领到", one.result],
       ["在哪儿办", one.where],
@@ -135,7 +134,7 @@ function copies({ original, copies: count, electronic }) {
 }
 
 function timeline(data) {
-  return pairs([["时间", data?.summary], ["最快办完", data?.finish]]);
+  return list(data?.summary, (sentence) => sentence);
 }
 
 function places({ places: where, delivery }) {
