@@ -62,12 +62,16 @@ def main() -> int:
     if taken:
         print("；".join(f"端口 {s.port} 已被占用，{s.name}起不来" for s in taken) + "。请停掉占用的程序，或在 .env 里改端口。", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(running, settings)
     except KeyboardInterrupt:
+        print("\n正在停下……", flush=True)
         return 0
     finally:
+        # An impatient second Ctrl-C must not leave half of them running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         stop(running)
 
 

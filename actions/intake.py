@@ -67,9 +67,9 @@ def progress(turn: Turn) -> Outcome:
     return Outcome([Reply("text", f"「{turn.guide.title}」{step}，咨询码 {consultation.code}。")], "progress", "listening")
 
 
-def sender(store: Store, address: str) -> Callable[[], None]:
-    """The postman: sends what waits in the outbox at `address`; calling it when nothing waits is cheap."""
-    client = httpx.Client(base_url=address, timeout=5, trust_env=False)
+def sender(store: Store, address: str, transport: httpx.BaseTransport | None = None) -> Callable[[], None]:
+    """The postman: sends what waits in the outbox to `address`; calling it when nothing waits is cheap."""
+    client = httpx.Client(base_url=address, timeout=5, trust_env=False, transport=transport)
 
     def deliver() -> None:
         with store.begin() as db:

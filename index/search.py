@@ -102,7 +102,7 @@ class Index:
             return Result(q, "no_match", elsewhere=self._others_said[whole])
         aspect = self.lexicon.aspect(said)
         hint = self._class_of.get(matter)
-        if said.isascii() and said not in self._everything_said:
+        if len(set(said)) == 1 or (said.isascii() and said not in self._everything_said):
             return Result(q, "no_match")
         if self.lexicon.is_hollow(said):
             return self._about_nothing(q, aspect, hint, k)

@@ -58,7 +58,7 @@ function conclusion({ verdict, unmet }) {
 }
 
 function condition({ text, state, basis: source }) {
-  const mark = { met: ["符合", "good"], unmet: ["不符合", "bad"], maybe: ["待确认", "doubt"], told: ["请您自己核对"] }[state];
+  const mark = { met: ["符合", "good"], unmet: ["不符合", "bad"], maybe: ["待确认", "doubt"] }[state];
   return [text, " ", mark && tag(...mark), small("依据：", source)];
 }
 
@@ -67,7 +67,7 @@ function item(one) {
     el("div", { class: "item-head" }, el("strong", {}, one.name), " ",
       one.state === "maybe" && tag("可能要办", "doubt"), one.joint === false && tag("另外办，窗口不收"), levelTag(one.level)),
     pairs([
-      ["部门", [one.department, one.tier].filter(Boolean).join(" · ")],
+      ["部门", one.department],
       ["先办好", one.after],
       ["时限", one.limit || BY_HALL],
       ["收费", one.fee],
