@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     receipt_prefix: str = Field(default="MQ", description="收件编号和告知单编号的前缀")
     embed_model: str | None = Field(default=None, description="向量模型的路径或名称；不填就用项目自己训练的模型")
     data_key: SecretStr = Field(description="加密个人信息的口令，至少32个字符；make 第一次运行时生成，保存在 .env", min_length=32)
+    keep_days: int = Field(default=30, ge=1, description="没办完的咨询，最后一句话之后保留几天；到期删去回答和表单")
     dialogue_timeout: float = Field(default=20.0, description="等对话服务回话最多几秒")
 
     @property

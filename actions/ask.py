@@ -14,6 +14,9 @@ from consult.situation import UNSURE
 from knowledge.schema import Guide, Question
 
 ASKING = re.compile(r"[?？]|(吗|么|呢|啥|咋|咋办|不)$|多少|多久|怎么|咋|什么|啥|哪|几[天点个号年时]|能不能|可不可以|要不要|是不是|有没有|中不中|行不行")
+SURE = 0.5  # how well a line must fit something that is not even put as a question
+# A form value may well contain 「什么」 or 「哪」; only what can hardly be a value counts as a question there.
+PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|咋办|怎么办|几天")
 SAID_FOR_YES_NO = {"affirm": 0, "deny": 1}
 
 
@@ -32,7 +35,7 @@ def ask(turn: Turn) -> Outcome:
 
 def hear_answer(turn: Turn) -> Outcome:
     """Takes the answer to a situation question, or whatever was said instead of it."""
-    pending = turn.pending
+    pending, turn.talk.offer = turn.pending, []
     if not isinstance(pending, Question):
         return Outcome(done=True)
     try:
@@ -42,7 +45,7 @@ def hear_answer(turn: Turn) -> Outcome:
     if not reading.exact and ASKING.search(turn.text) and (aside := passing(turn)):
         return aside
     turn.consultation.answers[pending.id] = {"value": reading.value, "said": reading.said}
-    turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
+    turn.consultation.focus, turn.talk.misreads = None, 0
     if not reading.exact:
         listen(turn, turn.text)
     return Outcome(done=turn.pending is None)
@@ -50,18 +53,18 @@ def hear_answer(turn: Turn) -> Outcome:
 
 def hear_value(turn: Turn) -> Outcome:
     """Takes the value of a form field, or whatever was said instead of it."""
-    pending = turn.pending
+    pending, turn.talk.offer = turn.pending, []
     if not isinstance(pending, Entry):
         return Outcome(done=True)
     try:
         reading = read_field(pending.field, turn.text, pending.options, turn.today)
     except Unreadable as error:
         return _instead(turn, str(error))
-    if not reading.exact and re.search(r"[?？]|吗$|呢$|多少钱|多久|咋办|怎么办", turn.text) and (aside := passing(turn)):
+    if not reading.exact and PLAINLY_ASKING.search(turn.text) and (aside := passing(turn)):
         return aside
     value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
     turn.consultation.fields[pending.field.id] = value
-    turn.consultation.focus, turn.talk.misreads, turn.talk.offer = None, 0, []
+    turn.consultation.focus, turn.talk.misreads = None, 0
     return Outcome(done=turn.pending is None)
 
 
@@ -73,6 +76,8 @@ def passing(turn: Turn) -> Outcome | None:
     hit = result.hits[0]
     other = turn.kit.catalogue.guides.get(hit.matter)
     if hit.kind == "guide" and hit.matter == turn.guide.number:
+        return None
+    if hit.kind != "guide" and hit.score < SURE and not ASKING.search(turn.text):
         return None
     turn.talk.misreads = 0
     if hit.kind == "guide" and other:
@@ -135,7 +140,7 @@ def _instead(turn: Turn, error: str) -> Outcome:
             return outcome
     if ASKING.search(turn.text):
         return Outcome([Reply("text", f"这个我这里没有查到，不敢乱说，请打 {say.HOTLINE} 问。我们接着来。")], "out_of_scope")
-    turn.talk.misreads, turn.talk.offer = turn.talk.misreads + 1, []
+    turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
         way_out = "可以说「不清楚」或「为什么问」" if isinstance(turn.pending, Question) else "可以说「先到这里」，找到了再接着填"
         error += f"。要是不好答，{way_out}，也可以打 {say.HOTLINE} 找人工"

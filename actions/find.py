@@ -10,6 +10,7 @@ from consult.answer import overhear, tidy
 from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
+VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
 RESUME = '/choose{"matter": "resume"}'
 EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
 
@@ -95,6 +96,9 @@ def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
     if elsewhere:
         text = f"「{elsewhere.title}」不在「一件事一次办」清单里。{elsewhere.where}"
         return Outcome([Reply("text", text)], "out_of_scope", "listening")
+    if VAGUE.search(turn.text):
+        text = "您想开什么样的店？说说卖什么、做什么，我才好查要办哪些证。比如：卖奶茶、开小面馆、开网吧。"
+        return Outcome([Reply("text", text)], "ask_back", "listening")
     turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
         text = f"连着两次没听明白，怕耽误您。请打 {say.HOTLINE} 找人工；或者换个说法，比如：{EXAMPLES}。"

@@ -5,9 +5,10 @@ Run by `uvicorn --factory channels.app:from_environment`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from channels.message import Conversations, plain
 from index.search import Index
 from knowledge import catalogue as knowledge
 from knowledge.entries import entries
+from records.retention import purge
 from records.store import Store, StorageUnavailable, migrate
 from settings import Settings
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 CHINA = ZoneInfo("Asia/Shanghai")
 POST_EVERY = 5  # seconds between two looks into the outbox
+PURGE_EVERY = 3600  # and between two clean-ups
 FAULTS = {
     "missing": "缺少「{place}」", "extra_forbidden": "不认识「{place}」", "string_type": "「{place}」要写成文字",
     "string_too_short": "「{place}」不能为空", "string_too_long": "「{place}」太长", "literal_error": "「{place}」的值不对",
@@ -58,9 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        postman = asyncio.create_task(_post(kit))
+        chores = [asyncio.create_task(_every(POST_EVERY, kit.deliver)), asyncio.create_task(_every(PURGE_EVERY, partial(_purge, kit, settings.keep_days)))]
         yield
-        postman.cancel()
+        for chore in chores:
+            chore.cancel()
         await dialogue.close()
 
     app = FastAPI(title="一次办助手", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -78,14 +82,20 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-async def _post(kit: Kit) -> None:
-    """Empties the outbox, again and again; what cannot be sent now is sent later."""
+async def _every(seconds: float, chore: Callable[[], None]) -> None:
+    """Does a chore again and again; what cannot be done now is done next time."""
     while True:
         try:
-            await run_in_threadpool(kit.deliver)
+            await run_in_threadpool(chore)
         except StorageUnavailable as error:
-            log.error("待发箱读写不了：%s", error)
-        await asyncio.sleep(POST_EVERY)
+            log.error("数据库读写不了：%s", error)
+        await asyncio.sleep(seconds)
+
+
+def _purge(kit: Kit, keep_days: int) -> None:
+    """Forgets what people said long ago."""
+    with kit.store.begin() as db:
+        purge(kit.store, db, kit.now() - timedelta(days=keep_days))
 
 
 def _database_up(store: Store) -> bool:

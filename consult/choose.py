@@ -67,6 +67,9 @@ def pick(options: Sequence[Option], said: str, yes_no: bool = False) -> tuple[Op
             return option, True
     if yes_no and (meant := _yes_or_no(plain)) is not None:
         return options[0 if meant else 1], True
+    within = [option for option in options if len(plain) >= 2 and plain in option.label.casefold()]
+    if len(within) == 1:
+        return within[0], True
     if option := overhear(options, plain):
         return option, False
     names = "、".join(f"{number}. {option.label}" for number, option in enumerate(options, 1))

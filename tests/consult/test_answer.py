@@ -123,3 +123,11 @@ def test_an_optional_field_may_be_skipped():
 
 def test_tidy_drops_what_is_no_text():
     assert tidy(" 租\u200b的😀\n\t房 ") == "租的 房"
+
+
+def test_part_of_a_label_is_enough_when_only_one_has_it():
+    sewer = Question(id="sewer", topic="排水", ask="脏水排到哪？", why="许可不同。", type="choice", unsure="问房东。", options=(
+        Option(value="street", label="自己接街上下水道"), Option(value="none", label="不进城镇下水道")))
+    assert read_question(sewer, "街上下水道").value == "street"
+    with pytest.raises(Unreadable):
+        read_question(sewer, "下水道")

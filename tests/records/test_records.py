@@ -1,6 +1,6 @@
 """The records: talks remembered and sealed, notices replayed word for word, drafts sent exactly once."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import httpx
@@ -11,7 +11,8 @@ from sqlalchemy import event
 
 from actions import intake
 from records import notices, outbox
-from records.models import Base
+from records.models import Base, ConsultationRow
+from records.retention import purge
 from records.store import Store, StorageUnavailable, migrate
 from records.talks import Consultation, Talk, new_code, recall, remember, talk_key
 
@@ -99,6 +100,18 @@ def test_a_full_disk_is_named_and_changes_nothing(store):
             notices.issue(db, code, "MQ", {"long": "长" * 100_000}, lambda number: "告" * 100_000, NOW)
     with store.begin() as db:
         assert notices.replay(db, "MQGZ20261121-0001") is None
+
+
+def test_what_was_said_is_forgotten_on_time_and_notices_stay(store):
+    code = consultation(store, answers={"q": {"value": "x", "said": "话"}}, fields={"name": "慕容测试"})
+    with store.begin() as db:
+        number = notices.issue(db, code, "MQ", {"a": 1}, lambda number: "告知", NOW).number
+        assert purge(store, db, NOW) == 0
+    with store.begin() as db:
+        assert purge(store, db, NOW + timedelta(days=1)) == 1 and purge(store, db, NOW + timedelta(days=1)) == 0
+        assert recall(store, db, talk_key("web", "me")).consultation is None
+        assert store.unseal(db.get(ConsultationRow, code).sealed) == {"answers": {}, "fields": {}}
+        assert notices.replay(db, number).told == "告知"
 
 
 def test_the_migrations_make_the_tables_of_the_models(store):

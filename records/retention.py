@@ -1,0 +1,23 @@
+"""Deleting on time: what people said and filled in is forgotten some days after they last said anything.
+
+Notices stay: they carry no name, number or address, and must be replayable months later.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from records.models import ConsultationRow, TalkRow
+from records.store import Store
+
+
+def purge(store: Store, db: Session, before: datetime) -> int:
+    """Forgets talks and consultations last touched before then; returns how many consultations it emptied."""
+    for talk in db.scalars(select(TalkRow).where(TalkRow.seen_at < before)):
+        db.delete(talk)
+    empty = store.seal({"answers": {}, "fields": {}})
+    old = db.scalars(select(ConsultationRow).where(ConsultationRow.updated_at < before, ConsultationRow.stage != "forgotten")).all()
+    for row in old:
+        row.sealed, row.stage = empty, "forgotten"
+    return len(old)
