@@ -62,7 +62,8 @@ def main() -> int:
     if taken:
         print("；".join(f"端口 {s.port} 已被占用，{s.name}起不来" for s in taken) + "。请停掉占用的程序，或在 .env 里改端口。", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         return _run(running, settings)
     except KeyboardInterrupt:
@@ -70,8 +71,8 @@ def main() -> int:
         return 0
     finally:
         # An impatient second Ctrl-C must not leave half of them running.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.SIG_IGN)
         stop(running)
 
 
