@@ -5,16 +5,19 @@
 """
 
 import asyncio
+import logging
 import sys
 from collections import Counter
 from pathlib import Path
 
 from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
 from ruamel.yaml import YAML
 
 
 def main(model: str, sentences: str) -> None:
     """Prints the share understood, per intent, and the commonest confusions."""
+    configure_structlog(logging.WARNING)
     agent = Agent.load(model)
     right: Counter = Counter()
     wrong: Counter = Counter()

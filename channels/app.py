@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -39,7 +40,7 @@ POST_EVERY = 5  # seconds between two looks into the outbox
 PURGE_EVERY = 3600  # and between two clean-ups
 FAULTS = {
     "missing": "缺少「{place}」", "extra_forbidden": "不认识「{place}」", "string_type": "「{place}」要写成文字",
-    "string_too_short": "「{place}」不能为空", "string_too_long": "「{place}」太长", "literal_error": "「{place}」的值不对",
+    "string_too_short": "「{place}」不能为空", "string_too_long": "「{place}」太长", "string_pattern_mismatch": "「{place}」只能用小写英文字母",
     "json_invalid": "不是有效的 JSON",
 }
 
@@ -75,9 +76,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.get("/healthz")
     async def health() -> JSONResponse:
+        # The index and the knowledge are whole, or the application would not have started.
         parts = {"dialogue": await dialogue.healthy(), "database": await run_in_threadpool(_database_up, store), "index": True, "knowledge": True}
+        able = all(parts.values())
+        # Without the intake service people are served all the same: drafts wait in the outbox.
+        parts["intake"] = await run_in_threadpool(_answers, settings.intake_address)
         words = {name: "ok" if up else "down" for name, up in parts.items()}
-        return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": words}, 200 if all(parts.values()) else 503)
+        return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": words}, 200 if able else 503)
 
     return app
 
@@ -104,6 +109,15 @@ def _database_up(store: Store) -> bool:
             db.execute(text("SELECT 1 FROM talks LIMIT 1"))
         return True
     except StorageUnavailable:
+        return False
+
+
+def _answers(address: str) -> bool:
+    """Whether anybody is there at all."""
+    try:
+        httpx.get(f"{address}/healthz", timeout=2, trust_env=False)
+        return True
+    except httpx.HTTPError:
         return False
 
 

@@ -1,7 +1,6 @@
 """The web channel: the chat contract `POST /api/chat`, and the chat page."""
 
 from pathlib import Path
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -20,7 +19,7 @@ class ChatRequest(BaseModel):
 
     session: str = Field(min_length=1, max_length=200)
     text: str = Field(max_length=100_000)
-    channel: Literal["web"] = "web"
+    channel: str = Field(default="web", pattern=r"^[a-z]{1,16}$")
 
 
 def router(conversations: Conversations, region: str) -> APIRouter:

@@ -37,6 +37,8 @@ def test_a_draft_waits_for_the_intake_service_and_arrives_once(hall, person):
     person.say("确认提交")
     assert person.last["status"] == "handed_in" and "已经存好" in person.words and not person.reply("receipt")
     person.say("提交")
+    health = httpx.get(f"{hall.address}/healthz", trust_env=False)
+    assert health.status_code == 200 and health.json()["parts"]["intake"] == "down"
     hall.start(hall.intake)
     number = _wait_for_receipt(person)
     assert _drafts(hall) == before + 1
@@ -76,7 +78,7 @@ def test_a_session_from_yesterday_goes_on(hall, person):
 
 @pytest.mark.parametrize("body, words", [
     (b"{broken", "不是有效的 JSON"), (b"[]", "不对"), (b'{"text": "x"}', "缺少「session」"), (b'{"session": "s", "text": "x", "surprise": 1, "more": 2}', "不认识「surprise」"),
-    (b'{"session": "", "text": "x"}', "「session」不能为空"), (b'{"session": "s", "text": 5}', "「text」要写成文字"), (b'{"session": "s", "text": "x", "channel": "moon"}', "「channel」"),
+    (b'{"session": "", "text": "x"}', "「session」不能为空"), (b'{"session": "s", "text": 5}', "「text」要写成文字"), (b'{"session": "s", "text": "x", "channel": "No Such"}', "「channel」"),
     (b"", "不对"), (b"\xff\xfe", "不对"),
 ])
 def test_a_bad_request_is_explained(hall, body, words):
