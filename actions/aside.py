@@ -1,23 +1,39 @@
 """What is said in between: why a question is asked, say it again, how far it is; and stopping."""
 
+from dataclasses import replace
+
 from actions import intake, say
-from actions.find import RESUME
+from actions.find import RESUME, find
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.form import Entry
 from knowledge.schema import Question
+
+SURE = 0.75  # below this, what sounds like a remark may be anything
+MAYBE_URGENT = "没太听明白。要是着火、有人受伤、有人行凶，请马上打 119、120、110。不是急事的话，换个说法，我接着帮您办。"
 
 
 def aside(turn: Turn) -> Outcome:
     """Answers a remark; the conductor then goes on where we were."""
     if turn.pending:
         turn.talk.offer = []
+    if turn.intent == "emergency" and turn.confidence < SURE:
+        return Outcome([Reply("text", MAYBE_URGENT)], "out_of_scope")
     spoken = SPOKEN.get(turn.intent)
     outcome = spoken(turn) if spoken else Outcome(canned=f"utter_{turn.intent}")
     if turn.talk.offer and turn.intent != "progress":
         again = say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])
         return Outcome([*outcome.replies, again], outcome.status, canned=outcome.canned)
     return outcome
+
+
+def speak(turn: Turn) -> Outcome:
+    """A remark outside of any question. What merely sounds like one is looked up first: 「孩子刚出生」 is no emergency."""
+    if turn.confidence < SURE:
+        found = turn.kit.index.search(turn.text, k=1, region=turn.kit.region)
+        if found.status == "answered":
+            return find(turn)
+    return replace(aside(turn), next="listening")
 
 
 def stop(turn: Turn) -> Outcome:

@@ -1,6 +1,7 @@
 """Asking and listening: one question or form field at a time, whatever else the person says meanwhile."""
 
 import re
+from functools import partial
 
 from actions import say
 from actions.change import said_anew
@@ -70,7 +71,12 @@ def hear_value(turn: Turn) -> Outcome:
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
-    result = turn.kit.index.search(turn.text, k=3, region=turn.kit.region, matter=turn.guide.number)
+    search = partial(turn.kit.index.search, turn.text, k=3, region=turn.kit.region)
+    result = search(matter=turn.guide.number)
+    if WISH.search(turn.text):
+        # A wish for another matter is not a question about this one, however near.
+        anew = search()
+        result = anew if anew.status == "answered" and anew.hits[0].kind == "guide" else result
     if result.status != "answered":
         return None
     hit = result.hits[0]

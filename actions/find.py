@@ -11,6 +11,7 @@ from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
+RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
 RESUME = '/choose{"matter": "resume"}'
 EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
 
@@ -23,6 +24,8 @@ def find(turn: Turn) -> Outcome:
     if chosen:
         return start(turn, turn.kit.catalogue.guides[int(chosen)], heard=turn.talk.wish)
     text = tidy(turn.text)
+    if waiting(turn) and RESUMING.search(text):
+        return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
     result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn))
@@ -48,6 +51,11 @@ def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
     lines = [opening, say.understood(turn.situation)]
     lines.append("我再问几句，只问影响结果的。" if turn.pending else None)
     return Outcome([Reply("text", "\n".join(line for line in lines if line))], None, "asking" if turn.pending else "telling")
+
+
+def waiting(turn: Turn) -> bool:
+    """Whether a stopped consultation waits to be taken up again."""
+    return turn.consultation is None and turn.talk.consultation is not None
 
 
 def resume(turn: Turn) -> Outcome:

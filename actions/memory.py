@@ -39,6 +39,7 @@ class Turn:
     talk: Talk
     text: str = ""
     intent: str = ""
+    confidence: float = 1.0
     entities: dict[str, str] = field(default_factory=dict)
     trouble: str | None = None
 

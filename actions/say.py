@@ -103,6 +103,8 @@ def notice_data(told: Notice, number: str) -> dict:
 
 def when(told: Notice) -> list[str]:
     """How long it takes, what runs in parallel, what waits, and the last day."""
+    if told.verdict == "unmet":
+        return ["先把不符合的解决了，再算要多少天。"]
     plan = told.timeline
     lines = [f"材料齐全交上去，各部门最迟 {_day(plan['accepted'])} 决定受不受理，受理后同时办。"]
     lines += [f"{row['name']}要等{'、'.join(row['for'])}办完才能定。" for row in plan["waits"]]
@@ -209,7 +211,7 @@ def _item(item: NoticeItem) -> str:
     words = [
         "可能要办：" if item.state == "maybe" else "", f"{item.name}（{item.department}）。{_limit(item)}。",
         f"等{'、'.join(item.after)}办完。" if item.after else "", f"办完拿到：{item.result}。",
-        f"{item.where}。" if item.where else "", item.note or "",
+        f"{item.where.rstrip('。')}。" if item.where else "", item.note or "",
     ]
     return "".join(words)
 

@@ -1,6 +1,7 @@
 """Telling once, going on to the form, and showing what was filled in."""
 
 from actions import say
+from actions.find import resume, waiting
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.draft import Envelope, make_draft
@@ -26,7 +27,7 @@ def tell(turn: Turn) -> Outcome:
     row = notices.issue(turn.db, turn.consultation.code, turn.kit.prefix, content, lambda number: say.notice(notice, number).text, turn.kit.now())
     turn.consultation.notice, turn.consultation.stage, turn.consultation.focus = row.number, "told", None
     told = Reply("notice", row.told, {**row.content, "number": row.number})
-    return Outcome([told, _forward(turn, LEADS[notice.verdict])], "notice", "listening")
+    return Outcome([told, _forward(turn, LEADS[notice.verdict])], "notice")
 
 
 def go_on(turn: Turn) -> Outcome:
@@ -46,13 +47,15 @@ def go_on(turn: Turn) -> Outcome:
         return check(turn)
     if stage == "checking":
         return Outcome([_forward(turn, "要提交，请回复「1」或者「确认提交」。")], "draft", "listening")
+    if waiting(turn):
+        return resume(turn)
     return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting", "listening")
 
 
 def form(turn: Turn) -> Outcome:
     """The filled form, masked, before it becomes a draft."""
     turn.consultation.stage, turn.consultation.focus = "formed", None
-    return Outcome([say.form(turn.form), _forward(turn, "看看对不对：")], "form", "listening")
+    return Outcome([say.form(turn.form), _forward(turn, "看看对不对：")], "form")
 
 
 def check(turn: Turn) -> Outcome:

@@ -33,6 +33,7 @@ ACTIONS: dict[str, Callable[[Turn], Outcome]] = {
     "action_change": change.change,
     "action_stop": aside.stop,
     "action_aside": aside.aside,
+    "action_speak": aside.speak,
 }
 LOOPS = ("asking", "filling")
 NO_ROOM = "系统这会儿存不下东西，您这句话还没有记上，前面说过的都在。请过几分钟把刚才的话再发一次，或者打 12345。"
@@ -72,7 +73,7 @@ class Hand(Action):
         entities = {entity["entity"]: entity["value"] for entity in said.get("entities", [])}
         message = {
             "text": tracker.get_slot("answer") if self._listens else entities.get("answer") or entities.get("wish") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
-            "entities": entities, "trouble": tracker.get_slot("trouble"),
+            "confidence": said.get("intent", {}).get("confidence") or 0.0, "entities": entities, "trouble": tracker.get_slot("trouble"),
         }
         key = tracker.sender_id
         with turn(self._kit, key, **message) as current:

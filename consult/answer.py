@@ -69,7 +69,7 @@ def read_field(field: FormField, text: str, options: Sequence[Option] = (), toda
         raise Unreadable(f"太长了，最多 {LONGEST} 个字，请写短一些。比如：{field.example}")
     if field.optional and (choose.is_skip(said) or choose.is_unsure(said)):
         return Reading("", said, exact=True)
-    if choose.is_unsure(said):
+    if choose.is_unsure(said) or said in ("跳过", "不填", "先不填"):
         raise Unreadable(f"这一项一定要填。比如：{field.example}")
     try:
         return READERS[field.type](said, field, options or field.options, today or date.today())
@@ -106,6 +106,8 @@ def _number(said: str, field: FormField, options: Sequence[Option], today: date)
 
 
 def _text(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
+    if re.fullmatch(r"\d{1,4}", said):
+        raise Unreadable("这里要写文字说明，光写一个数看不明白")
     return Reading(said, said, exact=False)
 
 

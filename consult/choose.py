@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from knowledge.schema import Option
 
 YES = ("是", "是的", "对", "对的", "嗯", "嗯嗯", "中", "行", "好", "好的", "可以", "有", "有的", "要", "要的", "会", "需要", "打算", "已经办了", "办了", "yes", "y")
-NO = ("否", "不是", "不", "不对", "没", "没有", "没有的", "冇", "不要", "不用", "不会", "不需要", "不打算", "不中", "还没", "还没有", "没办", "no", "n")
+NO = ("莫有", "冇有", "没得", "不用改", "否", "不是", "不", "不对", "没", "没有", "没有的", "冇", "不要", "不用", "不会", "不需要", "不打算", "不中", "还没", "还没有", "没办", "no", "n")
 UNSURE = re.compile(
     r"(我|俺|还|也|这个?|那个?|现在|暂时|目前|真|有点)*"
     r"((不|没)(太|大|是很)?(清楚|知道|确定|晓得|明白|好说|了解|想好|定下?来?|量过)|[说拿记弄搞]不(好|准|清|定|清楚)|没谱|忘了|忘记了)"
@@ -79,6 +79,8 @@ def pick(options: Sequence[Option], said: str, yes_no: bool = False) -> tuple[Op
 def _yes_or_no(said: str) -> bool | None:
     """What a bare yes or no means, whatever particle it ends in; None for anything else."""
     bare = re.sub(r"[的了呢啊呀吧嘞哩]+$", "", said)
+    if len(said) <= 4 and re.match(r"还?[没未莫]", said):
+        return False
     return True if {said, bare} & set(YES) else False if {said, bare} & set(NO) else None
 
 

@@ -75,7 +75,7 @@ def mask(value: str, kind: str) -> str:
         case "name":
             return value[:1] + "*" * (len(value) - 1)
         case _:
-            return value[:6] + "****" if len(value) > 6 else "****"
+            return value[:6] + "****" if len(value) > 6 else value[:1] + "****"
 
 
 def _entry(use: FieldUse, field: FormField, situation: Situation, told, to_bring, maybe: bool) -> Entry:

@@ -232,7 +232,7 @@ class Index:
 
     def _ranked(self, first: Entry, lines: Sequence[tuple[float, Entry]], verdict: _Verdict, topic: int, aspect: str | None, k: int) -> tuple[Hit, ...]:
         """The first, then the matter, then whatever else came close."""
-        scores = {first.id: max([verdict.right] + [score for score, entry in lines if entry is first])}
+        scores = {first.id: next((score for score, entry in lines if entry is first), verdict.right)}
         rest = [(verdict.right, self._told(topic, aspect)), (verdict.right, self._guides[topic]), *lines[:k]]
         rest += [(hit.score, hit) for hit in self._nearest_matters(verdict, k)[1:]]
         rest.sort(key=lambda pair: -pair[0])

@@ -13,14 +13,14 @@ FLOORS = {
     "knowledge": set(),
     "consult": {"knowledge"},
     "index": {"knowledge", "settings"},
-    "records": set(),
+    "records": {"settings"},
     "actions": {"knowledge", "consult", "index", "records"},
     "channels": {"knowledge", "consult", "index", "records", "actions", "settings"},
     "intake": {"settings"},
-    "bot": {"settings"},
+    "bot": set(),
 }
 HOUSE = set(FLOORS) | {"settings"}
-DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "channels/bench.py", "intake/app.py", "index/__main__.py", "bot/evaluate.py"}}
+DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "channels/bench.py", "intake/app.py", "index/__main__.py", "records/__main__.py"}}
 
 
 def modules(room: str) -> list[Path]:

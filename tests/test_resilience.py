@@ -2,6 +2,8 @@
 
 import resource
 import sqlite3
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -121,6 +123,15 @@ def test_a_full_disk_is_said_and_nothing_is_lost(hall, person):
         resource.prlimit(hall.app.process.pid, resource.RLIMIT_FSIZE, unlimited)
     person.say("还没有")
     assert person.last["status"] == "question" and person.reply("question")["data"]["id"] != before
+
+
+def test_a_notice_is_printed_again_exactly_as_told(hall, person):
+    person.say(WISH)
+    person.go_on_until("notice")
+    told = person.reply("notice")
+    run = subprocess.run([sys.executable, "-m", "records", told["data"]["number"]], capture_output=True, text=True, check=True)
+    assert run.stdout.rstrip("\n") == told["text"]
+    assert subprocess.run([sys.executable, "-m", "records", "MQGZ1"], capture_output=True, text=True).returncode == 1
 
 
 def test_the_webhook_answers_nobody_without_the_token(hall):

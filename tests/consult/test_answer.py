@@ -29,7 +29,7 @@ def test_a_choice(said, value):
     assert read_question(PREMISES, said).value == value
 
 
-@pytest.mark.parametrize("said, value", [("是", "yes"), ("有", "yes"), ("嗯", "yes"), ("对的", "yes"), ("没有", "no"), ("不雇", "no"), ("没", "no"), ("就我一个", "no"), ("1", "yes"), ("2", "no")])
+@pytest.mark.parametrize("said, value", [("是", "yes"), ("有", "yes"), ("嗯", "yes"), ("对的", "yes"), ("没有", "no"), ("不雇", "no"), ("没", "no"), ("还没装", "no"), ("莫有", "no"), ("就我一个", "no"), ("1", "yes"), ("2", "no")])
 def test_yes_and_no(said, value):
     try:
         assert read_question(STAFF, said).value == value
@@ -131,3 +131,15 @@ def test_part_of_a_label_is_enough_when_only_one_has_it():
     assert read_question(sewer, "街上下水道").value == "street"
     with pytest.raises(Unreadable):
         read_question(sewer, "下水道")
+
+
+@pytest.mark.parametrize("said", ["不办了", "不想说了", "不填了"])
+def test_stopping_is_not_a_no(said):
+    with pytest.raises(Unreadable):
+        read_question(STAFF, said)
+
+
+def test_skipping_and_bare_figures_do_not_fill_a_required_text():
+    for said in ("跳过", "1", "35"):
+        with pytest.raises(Unreadable):
+            read_field(field("text"), said)
