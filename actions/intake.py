@@ -26,11 +26,11 @@ def hand_in(turn: Turn) -> Outcome:
     consultation = turn.consultation
     if consultation and consultation.stage == "handed_in":
         return progress(turn)
+    if consultation and consultation.stage == "formed":
+        return tell.check(turn)
     if not consultation or consultation.stage != "checking":
-        going = tell.go_on(turn) if consultation and consultation.stage in ("told", "formed") else None
-        if going and going.next == "listening":
-            return going
-        return Outcome([Reply("text", "还没到提交这一步。先把情况问清、表填好，看过草稿，再提交。")], "question", "listening")
+        ways = [tell.forward(turn, "接下来：")] if consultation else []
+        return Outcome([Reply("text", "还没到提交这一步。先把情况问清、表填好，看过草稿，再提交。"), *ways], "question", "listening")
     try:
         made = tell.draft(turn, reference := f"{turn.kit.prefix}-{consultation.code}-{turn.kit.now():%Y%m%d%H%M%S}")
     except Incomplete as error:

@@ -27,14 +27,14 @@ def tell(turn: Turn) -> Outcome:
     row = notices.issue(turn.db, turn.consultation.code, turn.kit.prefix, content, lambda number: say.notice(notice, number).text, turn.kit.now())
     turn.consultation.notice, turn.consultation.stage, turn.consultation.focus = row.number, "told", None
     told = Reply("notice", row.told, {**row.content, "number": row.number})
-    return Outcome([told, _forward(turn, LEADS[notice.verdict])], "notice")
+    return Outcome([told, forward(turn, LEADS[notice.verdict])], "notice")
 
 
 def go_on(turn: Turn) -> Outcome:
     """A step forward: from the notice to the form, from the form to the draft. Handing in needs its own word."""
     stage = turn.consultation.stage if turn.consultation else None
     if stage == "told" and turn.notice.verdict == "done":
-        return Outcome([_forward(turn, LEADS["done"])], "notice", "listening")
+        return Outcome([forward(turn, LEADS["done"])], "notice", "listening")
     if stage in ("told", "formed") and turn.form.pending:
         turn.consultation.stage, turn.talk.offer = "filling", []
         known = [entry.field.label for entry in turn.form.entries if entry.value is not None]
@@ -46,7 +46,7 @@ def go_on(turn: Turn) -> Outcome:
     if stage == "formed":
         return check(turn)
     if stage == "checking":
-        return Outcome([_forward(turn, "要提交，请回复「1」或者「确认提交」。")], "draft", "listening")
+        return Outcome([forward(turn, "要提交，请回复「1」或者「确认提交」。")], "draft", "listening")
     if waiting(turn):
         return resume(turn)
     return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting", "listening")
@@ -55,14 +55,14 @@ def go_on(turn: Turn) -> Outcome:
 def form(turn: Turn) -> Outcome:
     """The filled form, masked, before it becomes a draft."""
     turn.consultation.stage, turn.consultation.focus = "formed", None
-    return Outcome([say.form(turn.form), _forward(turn, "看看对不对：")], "form")
+    return Outcome([say.form(turn.form), forward(turn, "看看对不对：")], "form")
 
 
 def check(turn: Turn) -> Outcome:
     """The draft as it would be handed in, masked."""
     turn.consultation.stage = "checking"
     filled = turn.form
-    return Outcome([say.draft(draft(turn, "DRAFT-PREVIEW"), filled, turn.guide.title), _forward(turn, "确认无误就提交：")], "draft", "listening")
+    return Outcome([say.draft(draft(turn, "DRAFT-PREVIEW"), filled, turn.guide.title), forward(turn, "确认无误就提交：")], "draft", "listening")
 
 
 def draft(turn: Turn, reference: str) -> dict:
@@ -72,8 +72,8 @@ def draft(turn: Turn, reference: str) -> dict:
     return make_draft(turn.situation, turn.notice, turn.form, envelope)
 
 
-def _forward(turn: Turn, lead: str) -> Reply:
-    """The choices of this stage; the first one goes forward."""
+def forward(turn: Turn, lead: str) -> Reply:
+    """The choices of the stage after a notice, a form or a draft; the first one goes forward."""
     ways, verdict = list(FORWARD[turn.consultation.stage]), turn.notice.verdict
     if turn.consultation.stage == "told" and verdict == "unmet":
         ways[0] = REGARDLESS

@@ -36,7 +36,7 @@ ACTIONS: dict[str, Callable[[Turn], Outcome]] = {
     "action_speak": aside.speak,
 }
 LOOPS = ("asking", "filling")
-NO_ROOM = "系统这会儿存不下东西，您这句话还没有记上，前面说过的都在。请过几分钟把刚才的话再发一次，或者打 12345。"
+NO_ROOM = "系统这会儿存不下东西，您这句还没有记上，前面说过的都在。请过几分钟再发一次，或者打 12345。"
 
 
 class Hand(Action):
@@ -72,8 +72,8 @@ class Hand(Action):
         said = tracker.latest_message
         entities = {entity["entity"]: entity["value"] for entity in said.get("entities", [])}
         message = {
-            "text": tracker.get_slot("answer") if self._listens else entities.get("answer") or entities.get("wish") or said.get("text") or "", "intent": said.get("intent", {}).get("name") or "",
-            "confidence": said.get("intent", {}).get("confidence") or 0.0, "entities": entities, "trouble": tracker.get_slot("trouble"),
+            "text": self._words(tracker, entities), "entities": entities, "trouble": tracker.get_slot("trouble"),
+            "intent": said.get("intent", {}).get("name") or "", "confidence": said.get("intent", {}).get("confidence") or 0.0,
         }
         key = tracker.sender_id
         with turn(self._kit, key, **message) as current:
@@ -83,6 +83,12 @@ class Hand(Action):
             with turn(self._kit, key, **message) as current:
                 outcome = outcome.then(current)
         return outcome, current.consultation.code if current.consultation else None
+
+    def _words(self, tracker: Tracker, entities: dict[str, str]) -> str:
+        """What the person said: the answer the form took, the words a button carries, or the message itself."""
+        if self._listens:
+            return tracker.get_slot("answer")
+        return entities.get("answer") or entities.get("wish") or tracker.latest_message.get("text") or ""
 
     def _events(self, outcome: Outcome) -> list[EventType]:
         events = [SlotSet("trouble", outcome.trouble)]

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from actions.ask import reads
 from actions.memory import Kit, Turn, turn
+from actions.webhook import NO_ROOM
 from channels.dialogue import Dialogue, DialogueUnavailable
 from consult import choose
 from consult.answer import tidy
@@ -26,7 +27,6 @@ LONGEST = 2000
 EMPTY = "没有看到文字。请用一句话说您想办什么事，比如：想盘个门面卖奶茶。"
 TOO_LONG = f"这段话太长了，一次最多 {LONGEST} 个字。请拣要紧的说，分几次发也行。前面说过的都在。"
 DOWN = "我这边暂时回不了话，您这句还没有记上，前面说过的都在。请过一分钟再发一次；急事打 12345。"
-NO_ROOM = "系统这会儿存不下东西，您这句还没有记上，前面说过的都在。请过几分钟再发一次，或者打 12345。"
 
 
 class Conversations:
