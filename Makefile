@@ -41,7 +41,7 @@ ready: .venv/ready .venv-rasa/ready .env var/index/ready var/models/dialogue.tar
 .venv/ready: requirements.lock
 	@setup/application.sh
 
-.venv-rasa/ready: bot/requirements.lock
+.venv-rasa/ready: bot/requirements.lock | .venv/ready
 	@setup/dialogue.sh
 
 .env: | .venv/ready

@@ -10,9 +10,11 @@ for version in "$@"; do
   done
 done
 # uv finds, or downloads, a Python of its own where the system has none.
-uv=$(command -v uv || echo "$(dirname "$0")/../.venv/bin/uv")
-if [ -x "$uv" ]; then
-  "$uv" python install --quiet "$1" >&2 && "$uv" python find "$1" && exit 0
+here=$(cd "$(dirname "$0")/.." && pwd)
+uv=$(command -v uv || echo "$here/.venv/bin/uv")
+[ -x "$uv" ] || "$here/.venv/bin/python" -m pip --disable-pip-version-check install --quiet uv >/dev/null 2>&1
+if [ -x "$uv" ] && "$uv" python install --quiet "$1" >/dev/null 2>&1; then
+  "$uv" python find "$1" && exit 0
 fi
-echo "没有找到 Python $*。请先安装：apt-get install python$1，或者 pyenv install $1，或者装好 uv 后执行 uv python install $1。" >&2
+echo "没有找到 Python $*。请先装一个：pyenv install $1，或者装好 uv 后执行 uv python install $1（Debian 12 自带 3.11，可以 apt-get install python3.11 python3.11-venv）。" >&2
 exit 1
