@@ -20,8 +20,8 @@ test: ready   ## 跑全部测试，缺什么先装什么
 talk: ready   ## 在终端里和正在运行的助手聊天
 	@$(PY) -m channels.terminal
 
-guides: .venv/ready   ## 检查全部知识文件，列出每份指南有多少待核验
-	@$(PY) -m knowledge check
+guides: .venv/ready   ## 检查全部知识文件，列出每份指南有多少待核验，证明每一种情形
+	@$(PY) -m knowledge check && $(PY) -m consult prove
 
 walk: .venv/ready     ## 打印一份指南的情形表，供牵头部门核对：make walk GUIDE=milk_tea
 	@$(PY) -m consult walk $(GUIDE)

@@ -11,7 +11,7 @@ from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
 from consult.choose import Unreadable
 from consult.form import Entry
-from consult.situation import UNSURE
+from knowledge.condition import UNSURE
 from knowledge.schema import Guide, Question
 
 ASKING = re.compile(r"[?？]|(吗|么|呢|啥|咋|咋办|不)$|多少|多久|怎么|咋|什么|啥|哪|几[天点个号年时]|能不能|可不可以|要不要|是不是|有没有|中不中|行不行")

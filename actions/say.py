@@ -6,7 +6,8 @@ from datetime import date
 from actions.reply import Choice, Reply
 from consult.form import Entry, Form
 from consult.notice import BLANK, Notice, NoticeItem, NoticeMaterial
-from consult.situation import UNSURE, Situation
+from consult.situation import Situation
+from knowledge.condition import UNSURE
 from knowledge.schema import Option, Question
 
 HOTLINE = "12345"

@@ -19,7 +19,7 @@ from stdnum.exceptions import InvalidComponent, InvalidLength, ValidationError
 
 from consult import choose, quantity
 from consult.choose import Unreadable
-from consult.situation import UNSURE
+from knowledge.condition import UNSURE
 from knowledge.schema import FormField, Option, Question
 
 LONGEST = 200

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from consult.form import Form
 from consult.notice import Notice
-from consult.situation import UNSURE, Situation
+from consult.situation import Situation
+from knowledge.condition import UNSURE
 
 VERSION = "1"
 

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from consult.situation import UNSURE, Situation
+from consult.situation import Situation
+from knowledge.condition import UNSURE
 from knowledge.schema import FieldUse, FormField, Guide, Option
 
 Value = str | tuple[str, ...]
 YES_NO = (Option(value="yes", label="是"), Option(value="no", label="否"))
+
+
+_LAST = ("delivery", "ready")
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,16 @@ def combine(situation: Situation, fields: Mapping[str, FormField], told: Mapping
     """The form of a situation with the values `told` so far (by field id).
 
     `to_bring` are the materials the person must bring; they are the options of the field that asks what is missing.
-    What a person told wins over what the situation prefills.
+    What a person told wins over what the situation prefills. A field that several modules use is asked once;
+    how to get the results and what is still missing are asked last.
     """
-    entries: list[Entry] = []
+    uses: dict[str, tuple[FieldUse, bool]] = {}
     for use, state in situation.lines("fields"):
-        entry = _entry(use, fields[use.field], situation, told, to_bring, state == "maybe")
+        if use.field not in uses or uses[use.field][1]:
+            uses[use.field] = use, state == "maybe"
+    entries: list[Entry] = []
+    for name, (use, maybe) in sorted(uses.items(), key=lambda pair: _LAST.index(fields[pair[0]].role) if fields[pair[0]].role in _LAST else -1):
+        entry = _entry(use, fields[name], situation, told, to_bring, maybe)
         entries += [entry, *_followers(entry, fields, situation, told)]
     return Form(tuple(entries))
 

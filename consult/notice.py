@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from consult import timeline
-from consult.situation import UNSURE, Situation, State
+from consult.situation import Situation, State
 from knowledge.catalogue import Catalogue
+from knowledge.condition import UNSURE
 from knowledge.schema import Item, Limit, MaterialUse, Option, Sourced
 
 BLANK = "以大厅公布为准"

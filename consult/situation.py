@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from knowledge import condition
+from knowledge.condition import UNASKED, UNSURE
 from knowledge.schema import Condition, Guide, Question, Sourced, When
 
-UNSURE = "unsure"
 State = Literal["needed", "maybe", "not_needed"]
 
 
@@ -61,9 +62,9 @@ class Situation:
         """What `lines` has worked out already; a situation never changes."""
         return {}
 
-    def met(self, condition: Condition) -> bool | None:
+    def met(self, line: Condition) -> bool | None:
         """Whether a condition is met; True for one that the answers cannot decide and merely states."""
-        return self._holds(condition.requires)
+        return self._holds(line.requires)
 
     @property
     def unmet(self) -> tuple[Condition, ...]:
@@ -89,38 +90,14 @@ def assess(guide: Guide, answers: Answers) -> Situation:
 
 
 def holds(when: When, answers: Answers, applies: Mapping[str, bool | None]) -> tuple[bool | None, frozenset[str]]:
-    """Whether a condition holds, and the unanswered questions that could still decide it.
-
-    Kleene's logic: all pairs must hold; a list means any of its values; `any` and `not` nest.
-    A question that does not apply matches nothing.
-    """
-    return _all([_pair(key, wanted, answers, applies) for key, wanted in when.items()])
-
-
-def _pair(key: str, wanted: object, answers: Answers, applies: Mapping[str, bool | None]):
-    if key == "any":
-        return _negated(_all([_negated(holds(part, answers, applies)) for part in wanted]))
-    if key == "not":
-        return _negated(holds(wanted, answers, applies))
-    if applies.get(key) is False:
-        return False, frozenset()
-    if key not in answers:
-        return None, frozenset([key])
-    if answers[key].value == UNSURE:
-        return None, frozenset()
-    return answers[key].value in (wanted if isinstance(wanted, list) else [wanted]), frozenset()
-
-
-def _all(verdicts: list) -> tuple[bool | None, frozenset[str]]:
-    if any(verdict is False for verdict, _ in verdicts):
-        return False, frozenset()
-    blockers = frozenset().union(*(blockers for verdict, blockers in verdicts if verdict is None))
-    return (True if all(verdict for verdict, _ in verdicts) else None), blockers
-
-
-def _negated(result: tuple[bool | None, frozenset[str]]) -> tuple[bool | None, frozenset[str]]:
-    verdict, blockers = result
-    return (None if verdict is None else not verdict), blockers
+    """Whether a condition holds, and the unanswered questions that could still decide it."""
+    rest = condition.read(when)
+    for question in condition.asks(rest):
+        if applies.get(question) is False:
+            rest = condition.given(rest, question, UNASKED)
+        elif question in answers:
+            rest = condition.given(rest, question, answers[question].value)
+    return (None if isinstance(rest, tuple) else rest), condition.asks(rest)
 
 
 def _open(guide: Guide, answers: Answers, applies: Mapping[str, bool | None]) -> set[str]:

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 
-from consult.situation import UNSURE, Answer, Situation, assess
+from consult.situation import Answer, Situation, assess
+from knowledge.condition import UNSURE
 from knowledge.schema import Guide
 
 
 def walk(guide: Guide, unsure: bool = False) -> Iterator[Situation]:
-    """Every situation the questions can lead to; with `unsure`, also those with one 「不清楚」."""
-    stack = [({}, unsure)]
+    """Every situation the questions can lead to; with `unsure`, also those with a 「不清楚」 or more."""
+    stack = [{}]
     while stack:
-        answers, may_doubt = stack.pop()
+        answers = stack.pop()
         situation = assess(guide, answers)
         if not situation.pending:
             yield situation
             continue
         question = situation.pending[0]
-        for option in reversed(question.options):
-            stack.append(({**answers, question.id: Answer(option.value, option.label)}, may_doubt))
-        if may_doubt:
-            stack.append(({**answers, question.id: Answer(UNSURE)}, False))
+        if unsure:
+            stack.append({**answers, question.id: Answer(UNSURE)})
+        stack += [{**answers, question.id: Answer(option.value, option.label)} for option in reversed(question.options)]

@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from knowledge import checks, explain
 from knowledge.problem import CatalogueError, Problem
 from knowledge.schema import (
-    Elsewhere, FormField, Guide, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced,
+    Elsewhere, FormField, Guide, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
 )
 
 HERE = Path(__file__).parent
@@ -103,9 +103,19 @@ def load(folder: Path = HERE) -> Catalogue:
 
 
 def _merged(guide: Guide, modules: dict[str, Module]) -> Guide:
-    """The guide with the sections of its modules put before its own."""
-    parts = [modules[name] for name in guide.uses if name in modules] + [guide]
+    """The guide with its modules' sections: plain ones before its own, those with a condition after."""
+    known = [use for use in guide.uses if use.module in modules]
+    before = [modules[use.module] for use in known if not use.when]
+    after = [_only(modules[use.module], use.when) for use in known if use.when]
+    parts = [*before, guide, *after]
     return guide.model_copy(update={name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS})
+
+
+def _only(module: Module, when: When) -> Module:
+    """The module with a condition put on each of its lines; facts are told to whoever asks."""
+    def limited(line):
+        return line.model_copy(update={"when": {"all": [when, line.when]} if line.when else when})
+    return module.model_copy(update={name: tuple(limited(line) for line in getattr(module, name)) for name in SECTIONS if name != "facts"})
 
 
 class _Reader:
@@ -133,7 +143,7 @@ class _Reader:
 
     def _yaml(self, name: str) -> object:
         try:
-            data = YAML(typ="safe", pure=True).load((self.folder / name).read_text("utf-8"))
+            data = YAML(typ="safe").load((self.folder / name).read_text("utf-8"))
             self.read.add(name)
             return data
         except FileNotFoundError:

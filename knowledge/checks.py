@@ -22,9 +22,9 @@ def repeated(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
 
 def missing_modules(guide: Guide, modules: Mapping[str, Module]) -> Iterator[Problem]:
     """Modules that a guide uses but nobody wrote."""
-    for name in guide.uses:
-        if name not in modules:
-            yield Problem("", "uses", f"没有共用模块「{name}」", f"请检查 knowledge/modules/{name}.yml")
+    for use in guide.uses:
+        if use.module not in modules:
+            yield Problem("", "uses", f"没有共用模块「{use.module}」", f"请检查 knowledge/modules/{use.module}.yml")
 
 
 def guide(whole: Guide, catalogue) -> Iterator[Problem]:
@@ -34,7 +34,6 @@ def guide(whole: Guide, catalogue) -> Iterator[Problem]:
     yield from _conditions(whole)
     yield from _citations(whole, catalogue)
     yield from _order(whole)
-    yield from _unused(whole)
 
 
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
@@ -72,7 +71,7 @@ def _names(whole: Guide) -> Iterator[Problem]:
     for section in ("questions", "items", "facts"):
         names = [line.id for line in getattr(whole, section)]
         yield from (problem for problem in repeated((section, name) for name in names))
-    yield from repeated(("fields", use.field) for use in whole.fields)
+    yield from repeated(("fields", use.field) for use in whole.fields if not use.when)
 
 
 def _references(whole: Guide, catalogue) -> Iterator[Problem]:
@@ -113,29 +112,9 @@ def _conditions(whole: Guide) -> Iterator[Problem]:
                 yield from _condition(line.requires, earlier, f"{section}（{name}）")
 
 
-def _unused(whole: Guide) -> Iterator[Problem]:
-    """Questions on which nothing depends: asking them would only cost people time."""
-    lines = [line for section in ("questions", "conditions", "items", "materials", "fields", "steps", "notes", "mistakes") for line in getattr(whole, section)]
-    used = {name for line in lines for when in (line.when, getattr(line, "requires", {})) for name in _asked(when)}
-    used |= {use.from_question for use in whole.fields}
-    for question in whole.questions:
-        if question.id not in used:
-            yield Problem("", f"questions（{question.id}）", "问了也不改变什么", "请删掉这个问题，或让它决定一项")
-
-
-def _asked(when: When) -> Iterator[str]:
-    for key, wanted in when.items():
-        if key == "any":
-            yield from (name for part in wanted for name in _asked(part))
-        elif key == "not":
-            yield from _asked(wanted)
-        else:
-            yield key
-
-
 def _condition(when: When, earlier: Mapping[str, Question], place: str) -> Iterator[Problem]:
     for key, wanted in when.items():
-        if key == "any" and isinstance(wanted, list) and all(isinstance(part, dict) for part in wanted):
+        if key in ("any", "all") and isinstance(wanted, list) and all(isinstance(part, dict) for part in wanted):
             for part in wanted:
                 yield from _condition(part, earlier, place)
         elif key == "not" and isinstance(wanted, dict):

@@ -2,7 +2,7 @@
 
 Unknown keys are refused everywhere, so a misspelt key is an error and never a silent omission.
 Conditions (`when`, `requires`) are data, not expressions: a mapping whose pairs must all hold,
-where a list means any of; `any:` takes a list of mappings, `not:` takes one.
+where a list means any of; `any:` and `all:` take a list of mappings, `not:` takes one.
 """
 
 from datetime import date
@@ -35,13 +35,16 @@ class Sourced(Strict):
 
     `basis` holds citations such as "food_safety_law 35" (an id of laws.yml and an article).
     `level` may be left out where the basis decides it. Another place's rule needs its `place`
-    and `as_of`, so that it can never pass for a local or national one.
+    and `as_of`, so that it can never pass for a local or national one. `effective` and `expires`
+    (first and last day) are for what begins or ends on a known day.
     """
 
     basis: Texts = ()
     level: Level | None = None
     place: Text | None = None
     as_of: Text | None = None
+    effective: date | None = None
+    expires: date | None = None
 
     @model_validator(mode="after")
     def _has_a_source(self):
@@ -85,7 +88,10 @@ class Option(Strict):
 
 
 class Question(Strict):
-    """A situation question: asked only where its answer changes the outcome. `topic` names it in a word or two."""
+    """A situation question: asked only where its answer changes the outcome. `topic` names it in a word or two.
+
+    The bands of a number are somebody's rule, so they need their `basis`.
+    """
 
     id: Id
     topic: Text
@@ -97,6 +103,7 @@ class Question(Strict):
     units: Texts = ()
     unsure: Text
     when: When = {}
+    basis: Texts = ()
 
     @model_validator(mode="after")
     def _bands_are_in_order(self):
@@ -105,6 +112,8 @@ class Question(Strict):
             known = limits[:-1]
             if not self.unit or limits[-1] is not None or None in known or known != sorted(set(known)):
                 raise ValueError("数字题要写 unit（单位），各档 upto 从小到大，最后一档不写 upto")
+            if not self.basis:
+                raise ValueError("数字题要写 basis（依据）：这条线是哪里的规定划的")
         elif any(limit is not None for limit in limits):
             raise ValueError("只有数字题的选项可以写 upto")
         if self.type == "yes_no" and [option.value for option in self.options] != ["yes", "no"]:
@@ -260,8 +269,24 @@ class Module(Strict):
     facts: tuple[Fact, ...] = ()
 
 
+class Use(Strict):
+    """A guide's use of a module; with `when`, its lines hold only where that holds too."""
+
+    module: Id
+    when: When = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_name_is_enough(cls, data: object) -> object:
+        return {"module": data} if isinstance(data, str) else data
+
+
 class Guide(Module):
-    """办事指南 of one matter. The sections of the modules it `uses` come before its own."""
+    """办事指南 of one matter.
+
+    The sections of the modules it `uses` come before its own, those of modules used with `when` after
+    them: the condition may then look back at the guide's own questions.
+    """
 
     number: int = Field(ge=1)
     id: Id
@@ -274,7 +299,7 @@ class Guide(Module):
     lead: Text
     audience: Text
     summary: Text
-    uses: tuple[Id, ...] = ()
+    uses: tuple[Use, ...] = ()
     delivery: tuple[Id, ...] = Field(min_length=1)
     asks: tuple[Text, ...] = Field(min_length=20)
 

@@ -13,7 +13,7 @@ PREMISES = Question(id="premises", topic="房子", ask="房子是租的还是自
     Option(value="owned", label="自己的", says=("自家的",)), Option(value="rented", label="租的", says=("租", "赁"))))
 STAFF = Question(id="staff", topic="雇人", ask="雇人吗？", why="要办社保。", type="yes_no", unsure="拿工资的就算。", options=(
     Option(value="yes", label="雇人", says=("请人",)), Option(value="no", label="不雇人", says=("就我一个",))))
-AREA = Question(id="area", topic="面积", ask="多大面积？", why="证不一样。", type="number", unit="平方米", units=("平", "平米", "个平方", "㎡"), unsure="量一量。", options=(
+AREA = Question(id="area", topic="面积", ask="多大面积？", why="证不一样。", type="number", unit="平方米", units=("平", "平米", "个平方", "㎡"), unsure="量一量。", basis=("area_rule 3",), options=(
     Option(value="small", label="60平方米以内", upto=60), Option(value="large", label="超过60平方米")))
 
 
