@@ -71,7 +71,7 @@ def hear_value(turn: Turn) -> Outcome:
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
-    search = partial(turn.kit.index.search, turn.text, k=3, region=turn.kit.region)
+    search = partial(turn.kit.index.search, turn.text, k=3, region=turn.kit.region, day=turn.today)
     result = search(matter=turn.guide.number)
     if WISH.search(turn.text):
         # A wish for another matter is not a question about this one, however near.

@@ -28,7 +28,7 @@ def find(turn: Turn) -> Outcome:
         return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
-    result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn))
+    result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn), day=turn.today)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
     if result.status == "ask_back":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,9 @@ from consult.notice import Notice, make_notice
 from consult.situation import Answer, Situation, assess
 from index.search import Index
 from knowledge.catalogue import Catalogue
+from knowledge.edition import Edition
 from knowledge.schema import Guide, Question
+from records.editions import record, recorded
 from records.store import Store
 from records.talks import Consultation, Talk, new_code, recall, remember
 
@@ -21,13 +24,23 @@ from records.talks import Consultation, Talk, new_code, recall, remember
 class Kit:
     """What every turn works with; put together once, at the door."""
 
-    catalogue: Catalogue
+    knowledge: Catalogue
     index: Index
     store: Store
     now: Callable[[], datetime]
     region: str
     prefix: str
     deliver: Callable[[], None]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The knowledge as it is today."""
+        return self.knowledge.on(self.now().date())
+
+    @cached_property
+    def editions(self) -> dict[str, Edition]:
+        """What consultations stand on, by fingerprint; editions of the past are added as they are met."""
+        return {}
 
 
 @dataclass
@@ -55,9 +68,19 @@ class Turn:
         return self.kit.now().date()
 
     @property
+    def known(self) -> Catalogue:
+        """What the consultation stands on: the edition it began with, however the files changed since."""
+        name, editions = self.consultation.edition, self.kit.editions
+        if name is None:  # begun before editions were kept
+            return self.kit.catalogue
+        if name not in editions:
+            editions[name] = Edition(recorded(self.db, name))
+        return editions[name].on(self.today)
+
+    @property
     def guide(self) -> Guide:
         """The guide of the consultation."""
-        return self.kit.catalogue.by_id[self.consultation.guide]
+        return self.known.by_id[self.consultation.guide]
 
     @property
     def situation(self) -> Situation:
@@ -68,13 +91,13 @@ class Turn:
     @property
     def notice(self) -> Notice:
         """The notice of the situation as it is now."""
-        return make_notice(self.situation, self.kit.catalogue, self.today)
+        return make_notice(self.situation, self.known, self.today)
 
     @property
     def form(self) -> Form:
         """The combined form as it is filled now."""
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in self.consultation.fields.items()}
-        return combine(self.situation, self.kit.catalogue.fields, told, self.notice.to_bring)
+        return combine(self.situation, self.known.fields, told, self.notice.to_bring)
 
     @property
     def pending(self) -> Question | Entry | None:
@@ -103,5 +126,8 @@ def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterato
 
 def begin(current: Turn, guide: Guide) -> None:
     """Starts a new consultation on a guide; an unfinished one stays in the records under its code."""
-    current.talk.consultation = Consultation(new_code(current.db), guide.id, guide.revision, current.talk.channel)
+    edition = Edition.of(current.kit.knowledge, guide)
+    current.kit.editions.setdefault(edition.fingerprint, edition)
+    record(current.db, edition.fingerprint, guide.id, guide.revision, edition.content, current.kit.now())
+    current.talk.consultation = Consultation(new_code(current.db), guide.id, guide.revision, current.talk.channel, edition=edition.fingerprint)
     current.talk.offer, current.talk.wish, current.talk.misreads = [], "", 0

@@ -130,12 +130,17 @@ def _line_weight(parts: Parts, known: Sequence[Entry], questions: Sequence[tuple
     readings = [(parts.read(text), fact) for text, fact in questions]
 
     def found(weight: float) -> int:
-        return sum(_best_of(parts, known, reading, weight, fact.matter)[1] == fact.id for reading, fact in readings)
+        return sum(_best_of(parts, known, reading, weight, home(fact))[1] == fact.id for reading, fact in readings)
     return max(_LINE_WEIGHTS, key=found)
 
 
+def home(fact: Entry) -> int | None:
+    """A matter that a fact is about, to ask it under."""
+    return fact.matter or next(iter(fact.shared), None)
+
+
 def _best_of(parts: Parts, known: Sequence[Entry], reading: Reading, weight: float, matter: int | None) -> tuple[float, str]:
-    scores = [(score, known[number].id) for number, score in parts.close_lines(reading, weight).items() if known[number].matter == matter]
+    scores = [(score, known[number].id) for number, score in parts.close_lines(reading, weight).items() if known[number].about(matter)]
     return max(scores, default=(0.0, ""))
 
 
@@ -165,6 +170,7 @@ def _best(found: dict[int, float], known: Sequence[Entry], kind: str) -> float:
 def _best_by_matter(found: dict[int, float], known: Sequence[Entry]) -> dict[int, float]:
     best: dict[int, float] = {}
     for number, score in found.items():
-        if matter := known[number].matter:
-            best[matter] = max(best.get(matter, 0.0), score)
+        for matter in (known[number].matter, *known[number].shared):
+            if matter:
+                best[matter] = max(best.get(matter, 0.0), score)
     return best

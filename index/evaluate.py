@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from index.build import build
-from index.calibrate import split, split_elsewhere, split_facts
+from index.calibrate import home, split, split_elsewhere, split_facts
 from index.parts import guides
 from index.search import Index, Result
 from knowledge.entries import Entry
@@ -48,7 +48,7 @@ def evaluate(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], model: st
         times: list[float] = []
         asked = [(ask, numbers[owner], _timed(index, ask, None, times)) for ask, owner in phrasings]
         refused = [(text, _timed(index, text, None, times)) for text in negatives]
-        answered = [(fact, _timed(index, ask, fact.matter, times)) for ask, fact in questions]
+        answered = [(fact, _timed(index, ask, home(fact), times)) for ask, fact in questions]
     missed = [f"{ask} → {_first(result)}（应为第{matter}件）" for ask, matter, result in asked if _outcome(result, matter) != "直接认对"]
     missed += [f"{text} → {_first(result)}（不归我们）" for text, result in refused if result.status != "no_match"]
     return Report(

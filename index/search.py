@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from index.calibrate import Limits, chance
 from index.lexicon import Lexicon
 from index.parts import Parts, Reading, guides
 from index.words import keep_whole, normalise
+from knowledge.catalogue import in_force
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
@@ -31,7 +33,7 @@ class StaleIndex(Exception):
 class Hit(Entry):
     """An entry that was found, with its score between 0 and 1."""
 
-    score: float
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,16 @@ class Index:
         parts = Parts.load(folder, sentences, len(guides(entries)))
         return cls(entries, [Elsewhere(**other) for other in about["elsewhere"]], lexicon, parts, Limits(**about["limits"]))
 
-    def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None) -> Result:
+    def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Result:
         """Find what answers `q`: at most `k` hits, best first.
 
         Rules of other regions than the one the query names (else `region`) are never among them.
-        `matter` is the matter under discussion, so that 「要多少钱」 is about it.
+        `matter` is the matter under discussion, so that 「要多少钱」 is about it. What does not hold on `day` is not found.
         """
-        whole = normalise(q)
+        whole, day = normalise(q), day or date.today()
         said, places = self._without_places(whole)
         places = places or {region}
-        if same := self._same(whole, places, matter) or self._same(said, places, matter):
+        if same := self._same(whole, places, matter, day) or self._same(said, places, matter, day):
             return self._exactly(q, same, k)
         if whole in self._others_said:
             return Result(q, "no_match", elsewhere=self._others_said[whole])
@@ -109,7 +111,7 @@ class Index:
         reading = self.parts.read(said)
         verdict = self._verdict(reading)
         topic = self._topic(reading, verdict, hint)
-        lines = self._lines(reading, places, topic, aspect)
+        lines = self._lines(reading, places, day, topic, aspect)
         known = verdict.ours >= self.limits.refuse_below
         line = self._winner(lines, reading, hint, topic, known)
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
@@ -154,7 +156,7 @@ class Index:
     def _by_aspect(self) -> dict[tuple[int | None, str], Entry]:
         """What a guide derives for each aspect; else a fact of that matter with the aspect."""
         facts = [entry for entry in self.entries if entry.kind == "fact" and entry.aspect]
-        return {(fact.matter, fact.aspect): fact for fact in sorted(facts, key=lambda fact: not fact.asks)}
+        return {(matter, fact.aspect): fact for fact in sorted(facts, key=lambda fact: not fact.asks) for matter in (fact.matter, *fact.shared)}
 
     def _without_places(self, said: str) -> tuple[str, set[str]]:
         places = set()
@@ -164,9 +166,9 @@ class Index:
                 said = said.replace(normalise(name), "").replace(short, "")
         return said, places
 
-    def _same(self, said: str, places: set[str], matter: int | None) -> list[Entry]:
-        same = [entry for entry in self._said.get(said, []) if _allowed(entry, places)]
-        return [entry for entry in same if entry.matter == matter] or same if matter else same
+    def _same(self, said: str, places: set[str], matter: int | None, day: date) -> list[Entry]:
+        same = [entry for entry in self._said.get(said, []) if _allowed(entry, places, day)]
+        return [entry for entry in same if entry.about(matter)] or same
 
     def _exactly(self, q: str, same: Sequence[Entry], k: int) -> Result:
         sure = len(same) == 1 or len({entry.matter for entry in same}) == 1
@@ -191,16 +193,16 @@ class Index:
             return verdict.best if hint is None else hint
         matter = self._guides[hint].matter
         close = self.parts.close_lines(reading, self.limits.line_weight)
-        at_home = max((score for number, score in close.items() if self.entries[number].matter == matter), default=0.0)
+        at_home = max((score for number, score in close.items() if self.entries[number].about(matter)), default=0.0)
         return hint if at_home >= max(self.limits.hinted_from, *close.values()) else verdict.best
 
-    def _lines(self, reading: Reading, places: set[str], topic: int, aspect: str | None) -> list[tuple[float, Entry]]:
+    def _lines(self, reading: Reading, places: set[str], day: date, topic: int, aspect: str | None) -> list[tuple[float, Entry]]:
         """Facts, rules and hotline entries that may answer here, best first."""
         matter, found = self._guides[topic].matter, []
         for number, score in self.parts.close_lines(reading, self.limits.line_weight).items():
             entry = self.entries[number]
-            if _allowed(entry, places):
-                score += 0.0 if entry.matter is None else _HOME_FACT if entry.matter == matter else _FOREIGN_FACT
+            if _allowed(entry, places, day):
+                score += _HOME_FACT if entry.about(matter) else 0.0 if entry.matter is None else _FOREIGN_FACT
                 score += _SAME_ASPECT if aspect and entry.aspect == aspect else 0.0
                 found.append((min(max(score, 0.0), 1.0), entry))
         return sorted(found, key=lambda pair: -pair[0])
@@ -217,7 +219,7 @@ class Index:
         rows = self.parts.lines.close(reading.vector, reading.bag, 0.0) if lines else {}
         nearest = {self.entries[number].id: score for number, score in rows.items()}
         for score, entry in lines:
-            if entry.kind == "fact" and entry.matter == discussed:
+            if entry.kind == "fact" and entry.about(discussed):
                 enough = score >= self.limits.hinted_from
             else:
                 fits = score >= self.limits.line_from[entry.kind]
@@ -253,8 +255,8 @@ class Index:
         return self.elsewhere[int(others.argmax())] if len(others) and others.max() > verdict.fused[verdict.best] else None
 
 
-def _allowed(entry: Entry, places: set[str]) -> bool:
-    return entry.kind != "rule" or entry.region in places
+def _allowed(entry: Entry, places: set[str], day: date) -> bool:
+    return (entry.kind != "rule" or entry.region in places) and in_force(entry, day)
 
 
 def _hit(entry: Entry, score: float) -> Hit:

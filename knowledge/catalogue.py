@@ -1,11 +1,13 @@
 """Reads every knowledge file and says all that is wrong with them at once.
 
 `load()` is the only way in. A catalogue that loads is whole: every reference leads somewhere,
-every citation is in the register of laws, no line lacks its source.
+every citation is in the register of laws, no line lacks its source. It shows the knowledge of one day;
+`on` turns to another.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from knowledge import checks, explain
 from knowledge.problem import CatalogueError, Problem
 from knowledge.schema import (
-    Elsewhere, FormField, Guide, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
+    Dated, Elsewhere, FormField, Guide, Hotline, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
 )
 
 HERE = Path(__file__).parent
@@ -26,18 +28,39 @@ SECTIONS = tuple(Module.model_fields)
 T = TypeVar("T", bound=BaseModel)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All knowledge, read and checked. Guides are complete: their modules are merged in."""
+    """All knowledge, read and checked, as it is on a day. `editions` are the guides of all days, complete with their modules."""
 
-    guides: dict[int, Guide]
+    day: date
+    editions: tuple[Guide, ...]
     matters: dict[int, Matter]
     materials: dict[str, Material]
     fields: dict[str, FormField]
     laws: dict[str, Law]
     regions: dict[str, Region]
-    rules: dict[str, Rules]
-    elsewhere: tuple[Elsewhere, ...]
+    modules: dict[str, Module] = field(default_factory=dict)
+    rules: dict[str, Rules] = field(default_factory=dict)
+    hotline: dict[str, Hotline] = field(default_factory=dict)
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    def on(self, day: date) -> "Catalogue":
+        """The knowledge as it is on another day; the last one asked for is kept."""
+        if day == self.day:
+            return self
+        if day not in self._other_day:
+            self._other_day.clear()
+            self._other_day[day] = replace(self, day=day)
+        return self._other_day[day]
+
+    @cached_property
+    def _other_day(self) -> dict[date, "Catalogue"]:
+        return {}
+
+    @cached_property
+    def guides(self) -> dict[int, Guide]:
+        """The guides in force on the day, with the lines that hold on it. Facts keep their days: the search minds them."""
+        return {guide.number: _of_day(guide, self.day) for guide in self.editions if in_force(guide, self.day)}
 
     @cached_property
     def by_id(self) -> dict[str, Guide]:
@@ -60,6 +83,22 @@ class Catalogue:
         return max((self.laws[basis.split(" ")[0]].level for basis in line.basis), key=levels.index)
 
 
+def in_force(dated: Dated, day: date) -> bool:
+    """Whether something holds on a day."""
+    return (dated.effective or day) <= day <= (dated.expires or day)
+
+
+def cited(record: BaseModel) -> Iterator[str]:
+    """Every citation in a record, fees and questions included."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if name == "basis":
+            yield from value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, BaseModel):
+                yield from cited(part)
+
+
 @cache
 def article_name(article: str) -> str:
     """「第三十五条」 for "35", 「第三条之一」 for "3-1", nothing for a document without articles."""
@@ -70,31 +109,38 @@ def article_name(article: str) -> str:
     return name + (f"之{cn2an.an2cn(extra)}" if extra else "")
 
 
-def load(folder: Path = HERE) -> Catalogue:
-    """Reads the knowledge under `folder`; raises CatalogueError with every problem found."""
+def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
+    """Reads the knowledge under `folder`, as it is on a day (today if none is given); raises CatalogueError with every problem found."""
     problems: list[Problem] = []
     read = _Reader(folder, problems)
     laws = read.records("laws.yml", Law)
     repealed = read.records("repealed.yml", Repealed)
     modules = {path.stem: module for path, module in read.files("modules", Module)}
     guides = list(read.files("guides", Guide))
+    hotline = [(path, entry) for path, entries in read.files("hotline", list[Hotline]) for entry in entries]
     catalogue = Catalogue(
-        guides={guide.number: _merged(guide, modules) for _, guide in guides},
+        day=day or date.today(),
+        editions=tuple(_merged(guide, modules) for _, guide in guides),
         matters=read.keyed("matters.yml", Matter, "number"),
         materials=read.keyed("materials.yml", Material, "id"),
         fields=read.keyed("fields.yml", FormField, "id"),
         laws={law.id: law for law in laws},
         regions=read.keyed("regions.yml", Region, "name"),
+        modules=modules,
         rules={rules.id: rules for _, rules in read.files("rules", Rules)},
+        hotline={entry.id: entry for _, entry in hotline},
         elsewhere=tuple(read.records("elsewhere.yml", Elsewhere)),
     )
     problems += checks.repeated((("laws.yml", law.id) for law in laws))
     problems += checks.stale(laws, repealed)
-    problems += checks.repeated(("guides", f"第{guide.number}件") for _, guide in guides)
+    problems += checks.overlapping((f"guides/{path.name}", guide) for path, guide in guides)
     for path, guide in guides:
         found = [*checks.missing_modules(guide, modules), *checks.guide(_merged(guide, modules), catalogue)]
         problems += [problem.within(f"guides/{path.name}") for problem in found]
+    for path, problem in checks.hotline(hotline, catalogue):
+        problems.append(problem.within(f"hotline/{path.name}"))
     told = [(f"guides/{path.name}", guide) for path, guide in guides] + [(f"modules/{name}.yml", part) for name, part in modules.items()]
+    told += [(f"hotline/{path.name}", entry) for path, entry in hotline]
     for file, record in told + [("materials.yml", material) for material in catalogue.materials.values()]:
         problems += [problem.within(file) for problem in checks.wording(record, repealed)]
     if problems:
@@ -116,6 +162,12 @@ def _only(module: Module, when: When) -> Module:
     def limited(line):
         return line.model_copy(update={"when": {"all": [when, line.when]} if line.when else when})
     return module.model_copy(update={name: tuple(limited(line) for line in getattr(module, name)) for name in SECTIONS if name != "facts"})
+
+
+def _of_day(guide: Guide, day: date) -> Guide:
+    def kept(name: str) -> tuple:
+        return tuple(line for line in getattr(guide, name) if name == "facts" or not isinstance(line, Sourced) or in_force(line, day))
+    return guide.model_copy(update={name: kept(name) for name in SECTIONS})
 
 
 class _Reader:

@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from knowledge.problem import Problem
-from knowledge.schema import Guide, Law, Module, Question, Repealed, Sourced, When
+from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, When
 
 # 《河南省优化营商环境条例》 forbids catch-all wording in a guide's conditions and materials.
 CATCH_ALL = re.compile(r"(其他|其它|有关|相关)(的)?(申请)?(材料|证明|证件|文件|资料)|等(相关|有关)?(材料|证明|证件|资料)")
@@ -18,6 +20,13 @@ def repeated(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     for (file, key), count in Counter(keys).items():
         if count > 1:
             yield Problem(file, key, f"「{key}」重复了 {count} 次", "请只留一个，或换一个编号")
+
+
+def overlapping(guides: Iterable[tuple[str, Guide]]) -> Iterator[Problem]:
+    """Two guides for one matter on the same day."""
+    for (file, guide), (other, second) in combinations(sorted(guides, key=lambda pair: pair[1].effective), 2):
+        if guide.number == second.number and (guide.expires is None or guide.expires >= second.effective):
+            yield Problem(other, "effective", f"第{guide.number}件在 {second.effective} 还有另一份指南 {file} 有效", "请在旧的一份里写 expires（最后一天），或删掉一份")
 
 
 def missing_modules(guide: Guide, modules: Mapping[str, Module]) -> Iterator[Problem]:
@@ -34,6 +43,29 @@ def guide(whole: Guide, catalogue) -> Iterator[Problem]:
     yield from _conditions(whole)
     yield from _citations(whole, catalogue)
     yield from _order(whole)
+
+
+def hotline(entries: Iterable[tuple[Path, Hotline]], catalogue) -> Iterator[tuple[Path, Problem]]:
+    """References that lead nowhere, and entries that say twice, or twice differently, what one should say."""
+    titles = {f"{guide.region} {bare(said)}": (fact, guide.title) for guide in catalogue.editions for fact in guide.facts for said in (fact.title, *fact.asks)}
+    for path, entry in entries:
+        if entry.region not in catalogue.regions:
+            yield path, Problem("", entry.id, f"没有地区「{entry.region}」", "请先在 regions.yml 里加上这个地区")
+        if entry.matter is not None and entry.matter not in catalogue.matters:
+            yield path, Problem("", entry.id, f"没有第{entry.matter}件", "请照 matters.yml 里的序号写，或者不写")
+        if entry.title in entry.keywords:
+            yield path, Problem("", entry.id, "关键字和标题一样", "请换成标题里没有的说法")
+        yield from ((path, problem) for problem in _registered(entry.basis, entry.id, catalogue))
+        for said in dict.fromkeys(map(bare, (entry.title, *entry.asks))):
+            other, where = titles.setdefault(f"{entry.region} {said}", (entry, path.name))
+            if other is not entry:
+                same = "说的一样，是重复的" if bare(other.text) == bare(entry.text) else "答案不一样，互相矛盾"
+                yield path, Problem("", entry.id, f"「{said}」在 {where} 的「{other.id}」里也有，{same}", "请合并成一条，或删掉其中一条里的这句问法")
+
+
+def bare(text: str) -> str:
+    """A question without punctuation and blanks, to see whether two are the same."""
+    return re.sub(r"[\s，。？！、；：,.?!;:“”\"'「」（）()]", "", text)
 
 
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
@@ -134,10 +166,13 @@ def _citations(whole: Guide, catalogue) -> Iterator[Problem]:
         lines = getattr(whole, section)
         for line in lines if isinstance(lines, tuple) else ():
             for sourced in (line, getattr(line, "fee", None)):
-                for basis in sourced.basis if isinstance(sourced, Sourced) else ():
-                    law = basis.split(" ")[0]
-                    if law not in catalogue.laws:
-                        yield Problem("", section, f"依据「{basis}」不在 laws.yml 里", "请先在 laws.yml 登记这部法规，再引用")
+                yield from _registered(getattr(sourced, "basis", ()), section, catalogue)
+
+
+def _registered(bases: Iterable[str], place: str, catalogue) -> Iterator[Problem]:
+    for basis in bases:
+        if basis.split(" ")[0] not in catalogue.laws:
+            yield Problem("", place, f"依据「{basis}」不在 laws.yml 里", "请先在 laws.yml 登记这部法规，再引用")
 
 
 def _order(whole: Guide) -> Iterator[Problem]:

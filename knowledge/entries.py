@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
-from knowledge.catalogue import Catalogue, article_name
-from knowledge.schema import Fact, Guide, Limit, Matter, Region, Rules, Sourced
+from knowledge.catalogue import Catalogue, article_name, in_force
+from knowledge.schema import Fact, Guide, Hotline, Limit, Matter, Region, Rules, Sourced
 
 BLANK = "以大厅公布为准"
 
@@ -23,7 +24,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that can be found: a title, the text to tell, and the ways people ask for it."""
+    """One thing that can be found: a title, the text to tell, and the ways people ask for it.
+
+    `shared` are the matters that it is also about: what a module says is said once, for all guides that use it.
+    """
 
     id: str
     kind: Literal["guide", "fact", "rule", "hotline"]
@@ -34,6 +38,13 @@ class Entry:
     asks: tuple[str, ...]
     region: str | None
     sources: tuple[Source, ...]
+    shared: tuple[int, ...] = ()
+    effective: date | None = None
+    expires: date | None = None
+
+    def about(self, matter: int | None) -> bool:
+        """Whether this is about a matter."""
+        return matter is not None and (matter == self.matter or matter in self.shared)
 
 
 def entries(catalogue: Catalogue) -> list[Entry]:
@@ -42,7 +53,12 @@ def entries(catalogue: Catalogue) -> list[Entry]:
     for number, matter in sorted(catalogue.matters.items()):
         guide = catalogue.guides.get(number)
         found += _guide(guide, catalogue) if guide else [_unwritten(matter)]
-    return found + [entry for rules in catalogue.rules.values() for entry in _rules(rules)]
+    for name, module in catalogue.modules.items():
+        users = [guide for _, guide in sorted(catalogue.guides.items()) if any(use.module == name for use in guide.uses)]
+        if users:
+            found += [_fact(name, fact, users, catalogue) for fact in module.facts]
+    found += [_hotline(entry, catalogue) for entry in catalogue.hotline.values()]
+    return found + [entry for rules in catalogue.rules.values() if in_force(rules, catalogue.day) for entry in _rules(rules)]
 
 
 def _guide(guide: Guide, catalogue: Catalogue) -> Iterator[Entry]:
@@ -51,16 +67,35 @@ def _guide(guide: Guide, catalogue: Catalogue) -> Iterator[Entry]:
     region = catalogue.regions[guide.region]
     for aspect, (title, words) in ASPECTS.items():
         text, lines = words(guide, region, catalogue)
-        sources = (own, *_sources(lines, catalogue, guide))
+        sources = (own, *_sources(lines, catalogue))
         yield Entry(f"{guide.id}/{aspect}", "fact", guide.number, aspect, f"{guide.title}：{title}", text, (), guide.region, sources)
+    shared = {fact.id for use in guide.uses if use.module in catalogue.modules for fact in catalogue.modules[use.module].facts}
     for fact in guide.facts:
-        yield _fact(fact, guide, catalogue)
+        if fact.id not in shared:
+            yield _fact(guide.id, fact, [guide], catalogue)
 
 
-def _fact(fact: Fact, guide: Guide, catalogue: Catalogue) -> Entry:
-    text = fact.text if catalogue.level(fact) != "待核验" or BLANK in fact.text else f"{fact.text}（{BLANK}）"
-    sources = tuple(_sources([fact], catalogue, guide)) or (Source(guide.title, None, guide.region, guide.revision, fact.level),)
-    return Entry(f"{guide.id}/{fact.id}", "fact", guide.number, fact.aspect, fact.title, text, fact.asks, guide.region, sources)
+def _fact(owner: str, fact: Fact, guides: list[Guide], catalogue: Catalogue) -> Entry:
+    """A fact of one guide, or of a module and all guides that use it."""
+    only = guides[0] if len(guides) == 1 else None
+    own = Source(only.title, None, only.region, only.revision, fact.level) if only else Source("民权县一件事办事指南", None, guides[0].region, None, fact.level)
+    return Entry(
+        f"{owner}/{fact.id}", "fact", only and only.number, fact.aspect, fact.title, _admitting(fact, catalogue), fact.asks, guides[0].region,
+        tuple(_sources([fact], catalogue)) or (own,), () if only else tuple(guide.number for guide in guides), fact.effective, fact.expires,
+    )
+
+
+def _hotline(entry: Hotline, catalogue: Catalogue) -> Entry:
+    own = Source(f"12345知识库：{entry.category}", None, entry.region, entry.effective.isoformat(), entry.level)
+    return Entry(
+        entry.id, "hotline", entry.matter, entry.aspect, entry.title, _admitting(entry, catalogue), entry.asks, entry.region,
+        (*_sources([entry], catalogue), own), (), entry.effective, entry.expires,
+    )
+
+
+def _admitting(line: Fact | Hotline, catalogue: Catalogue) -> str:
+    """The text, admitting it where no source vouches for it."""
+    return line.text if catalogue.level(line) != "待核验" or BLANK in line.text else f"{line.text}（{BLANK}）"
 
 
 def _unwritten(matter: Matter) -> Entry:
@@ -77,7 +112,7 @@ def _rules(rules: Rules) -> Iterator[Entry]:
         yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, article.asks, rules.region, (source,))
 
 
-def _sources(lines: list[Sourced], catalogue: Catalogue, guide: Guide) -> list[Source]:
+def _sources(lines: list[Sourced], catalogue: Catalogue) -> list[Source]:
     """The laws behind some lines, each once."""
     found = {}
     for line in lines:

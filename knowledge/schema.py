@@ -30,21 +30,25 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Sourced(Strict):
+class Dated(Strict):
+    """What may begin or end on a known day; both days count in."""
+
+    effective: date | None = None
+    expires: date | None = None
+
+
+class Sourced(Dated):
     """A line that says where it comes from.
 
     `basis` holds citations such as "food_safety_law 35" (an id of laws.yml and an article).
     `level` may be left out where the basis decides it. Another place's rule needs its `place`
-    and `as_of`, so that it can never pass for a local or national one. `effective` and `expires`
-    (first and last day) are for what begins or ends on a known day.
+    and `as_of`, so that it can never pass for a local or national one.
     """
 
     basis: Texts = ()
     level: Level | None = None
     place: Text | None = None
     as_of: Text | None = None
-    effective: date | None = None
-    expires: date | None = None
 
     @model_validator(mode="after")
     def _has_a_source(self):
@@ -281,7 +285,7 @@ class Use(Strict):
         return {"module": data} if isinstance(data, str) else data
 
 
-class Guide(Module):
+class Guide(Module, Dated):
     """办事指南 of one matter.
 
     The sections of the modules it `uses` come before its own, those of modules used with `when` after
@@ -294,7 +298,6 @@ class Guide(Module):
     region: Text
     revision: Text
     effective: date
-    expires: date | None = None
     reviewed: date
     lead: Text
     audience: Text
@@ -346,7 +349,7 @@ class Article(Strict):
     text: Text
 
 
-class Rules(Strict):
+class Rules(Dated):
     """One of the procedure documents (规程), article by article."""
 
     id: Id
@@ -355,6 +358,30 @@ class Rules(Strict):
     region: Text
     revision: Text
     articles: tuple[Article, ...] = Field(min_length=1)
+
+
+class Hotline(Sourced):
+    """A 12345 知识点: a question callers ask, with its answer.
+
+    The columns are those of the field (信阳市 12345 知识库导入规则, 2021; GB/T 44191): `category` is a path
+    such as 市场监管/食品经营, `nature` the kind of text, `review` the day by which the department looks at
+    it again. `status` 已核验 means that somebody else than its author has read it against its basis.
+    """
+
+    id: Id
+    category: Annotated[Text, StringConstraints(pattern=r"^[^/\s]+(/[^/\s]+)+$")]
+    title: Annotated[Text, StringConstraints(max_length=128)]
+    asks: Texts = Field(min_length=2)
+    keywords: tuple[Annotated[Text, StringConstraints(max_length=20)], ...] = Field(min_length=1)
+    text: Text
+    department: Text
+    region: Text
+    nature: Literal["办事指南", "法律法规", "热点问答", "日常咨询", "通知公告", "业务指引", "审批"]
+    effective: date
+    review: date
+    status: Literal["待核验", "已核验"]
+    matter: int | None = None
+    aspect: Aspect | None = None
 
 
 class Elsewhere(Strict):

@@ -23,6 +23,18 @@ class TalkRow(Base):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class EditionRow(Base):
+    """A guide with all it rested on, as consultations found it. Never changed."""
+
+    __tablename__ = "editions"
+
+    fingerprint: Mapped[str] = mapped_column(String(16), primary_key=True)
+    guide: Mapped[str] = mapped_column(String(64), index=True)
+    revision: Mapped[str] = mapped_column(String(32))
+    content: Mapped[dict] = mapped_column(JSON)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class ConsultationRow(Base):
     """One person, one matter. Answers and form values are sealed; everything else is derived from them."""
 
@@ -31,6 +43,7 @@ class ConsultationRow(Base):
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     guide: Mapped[str] = mapped_column(String(64))
     revision: Mapped[str] = mapped_column(String(32))
+    edition: Mapped[str | None] = mapped_column(ForeignKey("editions.fingerprint"))
     channel: Mapped[str] = mapped_column(String(16))
     stage: Mapped[str] = mapped_column(String(16))
     focus: Mapped[str | None] = mapped_column(String(64))

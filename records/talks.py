@@ -16,7 +16,7 @@ LETTERS, DIGITS = "ACDEFGHJKMNPRTWXY", "23456789"
 
 @dataclass
 class Consultation:
-    """One person's consultation on one matter.
+    """One person's consultation on one matter, standing on the edition of the guide it began with.
 
     `answers` by question id: {"value", "said"}; `fields` by field id. `focus` is what is being asked
     again although it has an answer. `stage`: asking, told, filling, formed, checking, handed_in, stopped.
@@ -32,6 +32,7 @@ class Consultation:
     fields: dict[str, object] = field(default_factory=dict)
     notice: str | None = None
     reference: str | None = None
+    edition: str | None = None
 
 
 @dataclass
@@ -87,7 +88,7 @@ def _consultation(store: Store, row: ConsultationRow) -> Consultation:
     personal = store.unseal(row.sealed)
     return Consultation(
         row.code, row.guide, row.revision, row.channel, row.stage, row.focus,
-        personal["answers"], personal["fields"], row.notice, row.reference,
+        personal["answers"], personal["fields"], row.notice, row.reference, row.edition,
     )
 
 
@@ -96,7 +97,7 @@ def _write(store: Store, db: Session, consultation: Consultation, now: datetime)
     if row is None:
         row = ConsultationRow(code=consultation.code, channel=consultation.channel, started_at=now)
         db.add(row)
-    row.guide, row.revision, row.stage = consultation.guide, consultation.revision, consultation.stage
+    row.guide, row.revision, row.edition, row.stage = consultation.guide, consultation.revision, consultation.edition, consultation.stage
     row.focus, row.notice, row.reference, row.updated_at = consultation.focus, consultation.notice, consultation.reference, now
     row.sealed = store.seal({"answers": consultation.answers, "fields": consultation.fields})
 
