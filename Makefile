@@ -1,7 +1,7 @@
 # 记得住的命令只有这些。第一次会把要用的东西都装好、建好；以后只重做变了的部分。
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help run test talk guides walk evaluate bench stale ready
+.PHONY: help run test talk guides walk impact evaluate bench stale ready
 
 PY := .venv/bin/python
 KNOWLEDGE := $(shell find knowledge -name '*.yml')
@@ -21,10 +21,13 @@ talk: ready   ## 在终端里和正在运行的助手聊天
 	@$(PY) -m channels.terminal
 
 guides: .venv/ready   ## 检查全部知识文件，列出每份指南有多少待核验，证明每一种情形
-	@$(PY) -m knowledge check && $(PY) -m consult prove
+	@$(PY) -m knowledge check
 
 walk: .venv/ready     ## 打印一份指南的情形表，供牵头部门核对：make walk GUIDE=milk_tea
 	@$(PY) -m consult walk $(GUIDE)
+
+impact: .venv/ready .env   ## 改一条看全网：make impact ID=business_licence
+	@$(PY) -m records impact "$(ID)"
 
 evaluate: ready       ## 检索和理解的质量
 	@$(PY) -m index evaluate

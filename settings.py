@@ -4,12 +4,23 @@ Every value comes from the environment (prefix `YICIBAN_`) or from a file `.env`
 """
 
 import hmac
+import os
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent
+
+
+def as_of() -> date:
+    """The day to show: AS_OF=2026-12-31 for a look ahead or back, else today; raises ValueError with the remedy."""
+    given = os.environ.get("AS_OF")
+    try:
+        return date.fromisoformat(given) if given else date.today()
+    except ValueError:
+        raise ValueError(f"AS_OF={given} 不是日期，请写成 AS_OF=2026-12-31 这样") from None
 
 
 class Settings(BaseSettings):

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from records.models import ConsultationRow, TalkRow
@@ -74,6 +76,12 @@ def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
     code = talk.consultation.code if talk.consultation else None
     thread = store.seal({"offer": talk.offer, "wish": talk.wish})
     db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
+
+
+def open_consultations(db: Session, guides: Iterable[str]) -> list[ConsultationRow]:
+    """Consultations on these guides that are not finished."""
+    over = ("handed_in", "forgotten")
+    return list(db.scalars(select(ConsultationRow).where(ConsultationRow.guide.in_(guides), ConsultationRow.stage.not_in(over)).order_by(ConsultationRow.started_at)))
 
 
 def new_code(db: Session) -> str:

@@ -10,17 +10,18 @@ from knowledge.catalogue import load
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {
-    "knowledge": set(),
-    "consult": {"knowledge"},
+    "knowledge": {"settings"},
+    "consult": {"knowledge", "settings"},
     "index": {"knowledge", "settings"},
-    "records": {"settings"},
+    "records": {"knowledge", "settings"},
     "actions": {"knowledge", "consult", "index", "records"},
     "channels": {"knowledge", "consult", "index", "records", "actions", "settings"},
     "intake": {"settings"},
     "bot": set(),
 }
 HOUSE = set(FLOORS) | {"settings"}
-DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "channels/bench.py", "intake/app.py", "index/__main__.py", "records/__main__.py"}}
+DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "channels/bench.py", "intake/app.py", "index/__main__.py", "records/__main__.py",
+                      "knowledge/__main__.py", "consult/__main__.py"}}
 
 
 def modules(room: str) -> list[Path]:

@@ -6,12 +6,12 @@ from datetime import date, datetime, timezone
 import pytest
 from jsonschema import Draft202012Validator
 
-from consult import proof
 from consult.answer import read_field
 from consult.draft import Envelope, Incomplete, make_draft
 from consult.form import YES_NO, combine
 from consult.notice import make_notice
 from consult.situation import Answer, assess
+from knowledge import proof
 from knowledge.catalogue import load
 from knowledge.condition import UNSURE, every, read
 from settings import ROOT

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from consult import proof
 from consult.walk import walk
+from knowledge import proof
 from knowledge.catalogue import load
 from knowledge.schema import Guide
 
