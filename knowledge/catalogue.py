@@ -25,6 +25,7 @@ from knowledge.schema import (
 
 HERE = Path(__file__).parent
 SECTIONS = tuple(Module.model_fields)
+REGISTERS = {"laws.yml", "materials.yml", "fields.yml", "matters.yml", "regions.yml"}
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -131,6 +132,8 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
         hotline={entry.id: entry for _, entry in hotline},
         elsewhere=tuple(read.records("elsewhere.yml", Elsewhere)),
     )
+    if not REGISTERS <= read.read:  # everything that refers to an unreadable register would seem wrong too
+        raise CatalogueError(problems)
     problems += checks.repeated((("laws.yml", law.id) for law in laws))
     problems += checks.stale(laws, repealed)
     problems += checks.overlapping((f"guides/{path.name}", guide) for path, guide in guides)
@@ -184,8 +187,18 @@ class _Reader:
                 yield path, record
 
     def records(self, name: str, shape: type[T]) -> list[T]:
-        """A file that is a list of records."""
-        return self._shaped(name, self._yaml(name), list[shape]) or []
+        """A file that is a list of records; a faulty one is left out, so that what refers to the others is still found."""
+        data = self._yaml(name)
+        if isinstance(data, list) and self._shaped(name, data, list[shape]) is None:
+            data = [record for record in data if self._fits(record, shape)]
+        return self._shaped(name, data, list[shape]) or []
+
+    @staticmethod
+    def _fits(record: object, shape: type[T]) -> bool:
+        try:
+            return bool(TypeAdapter(shape).validate_python(record))
+        except ValidationError:
+            return False
 
     def keyed(self, name: str, shape: type[T], key: str) -> dict:
         """A file that is a list of records, by one of their keys."""
