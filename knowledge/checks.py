@@ -2,17 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from knowledge.problem import Problem
-from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, When
+from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, Sourced, When
 
 # 《河南省优化营商环境条例》 forbids catch-all wording in a guide's conditions and materials.
 CATCH_ALL = re.compile(r"(其他|其它|有关|相关)(的)?(申请)?(材料|证明|证件|文件|资料)|等(相关|有关)?(材料|证明|证件|资料)")
+
+
+# What one place may set otherwise than another: areas, distances, weights, seats, numbers, amounts.
+THRESHOLD = re.compile(r"[0-9一二三四五六七八九十百千]+(\.[0-9]+)?(多|来)?个?(平方米|平米|公里|米|吨|座|台|万元|元)")
 
 
 def repeated(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
@@ -42,6 +46,7 @@ def guide(whole: Guide, catalogue) -> Iterator[Problem]:
     yield from _references(whole, catalogue)
     yield from _conditions(whole)
     yield from _citations(whole, catalogue)
+    yield from _places(whole, catalogue)
     yield from _order(whole)
 
 
@@ -56,6 +61,8 @@ def hotline(entries: Iterable[tuple[Path, Hotline]], catalogue) -> Iterator[tupl
         if entry.title in entry.keywords:
             yield path, Problem("", entry.id, "关键字和标题一样", "请换成标题里没有的说法")
         yield from ((path, problem) for problem in _registered(entry.basis, entry.id, catalogue))
+        here = {entry.region, *getattr(catalogue.regions.get(entry.region), "within", ())}
+        yield from ((path, problem) for problem in place(entry, entry.id, here, catalogue))
         for said in dict.fromkeys(map(bare, (entry.title, *entry.asks))):
             other, where = titles.setdefault(f"{entry.region} {said}", (entry, path.name))
             if other is not entry:
@@ -173,6 +180,30 @@ def _registered(bases: Iterable[str], place: str, catalogue) -> Iterator[Problem
     for basis in bases:
         if basis.split(" ")[0] not in catalogue.laws:
             yield Problem("", place, f"依据「{basis}」不在 laws.yml 里", "请先在 laws.yml 登记这部法规，再引用")
+
+
+def _places(whole: Guide, catalogue) -> Iterator[Problem]:
+    """Another place's rule passed off as ours, or told without its place and date; a threshold that nothing vouches for."""
+    region = catalogue.regions.get(whole.region)
+    here = {whole.region, *(region.within if region else ())}
+    lines = [(section, line) for section in type(whole).model_fields if isinstance(getattr(whole, section), tuple) for line in getattr(whole, section)]
+    for section, line in [*lines, *(("items", item.fee) for item in whole.items)]:
+        if isinstance(line, Sourced):
+            yield from place(line, section, here, catalogue)
+
+
+def place(line: Sourced, where: str, here: Collection[str], catalogue) -> Iterator[Problem]:
+    """Whether a line says whose rule it tells; `here` are the regions whose rules are ours."""
+    told = "".join(said for _, said in _told(line.model_dump(exclude={"basis", "place", "as_of", "asks"}, exclude_none=True)))
+    registered = (catalogue.laws.get(basis.split(" ")[0]) for basis in line.basis)
+    foreign = [law for law in registered if law and law.place and law.place not in here]
+    if line.level == "他地参考":
+        if line.place.removeprefix("河南省")[:2] not in told or line.as_of[:4] not in told:
+            yield Problem("", where, f"别处的规定没有说清是哪里、哪年的：「{told[:30]}」", f"请把「{line.place}」和「{line.as_of[:4]}年」写进这句话里")
+    elif foreign:
+        yield Problem("", where, f"拿{foreign[0].place}的《{foreign[0].title}》当成了本地的依据：「{told[:30]}」", "请写 level: 他地参考、place 和 as_of，或换成本地的依据")
+    elif line.level == "待核验" and (found := THRESHOLD.search(told)):
+        yield Problem("", where, f"「{found.group()}」没有依据：「{told[:30]}」", "请写依据；查不到的不要写数字")
 
 
 def _order(whole: Guide) -> Iterator[Problem]:
