@@ -198,7 +198,8 @@ def place(line: Sourced, where: str, here: Collection[str], catalogue) -> Iterat
     registered = (catalogue.laws.get(basis.split(" ")[0]) for basis in line.basis)
     foreign = [law for law in registered if law and law.place and law.place not in here]
     if line.level == "他地参考":
-        if line.place.removeprefix("河南省")[:2] not in told or line.as_of[:4] not in told:
+        named = line.place.removeprefix("河南省")
+        if not (named[:2] in told or named[-3:] in told) or line.as_of[:4] not in told:
             yield Problem("", where, f"别处的规定没有说清是哪里、哪年的：「{told[:30]}」", f"请把「{line.place}」和「{line.as_of[:4]}年」写进这句话里")
     elif foreign:
         yield Problem("", where, f"拿{foreign[0].place}的《{foreign[0].title}》当成了本地的依据：「{told[:30]}」", "请写 level: 他地参考、place 和 as_of，或换成本地的依据")
