@@ -5,7 +5,7 @@ from functools import partial
 
 from actions import say
 from actions.change import said_anew
-from actions.find import WISH, choose, listen
+from actions.find import MOST, WISH, choose, listen
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
@@ -71,7 +71,7 @@ def hear_value(turn: Turn) -> Outcome:
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
-    search = partial(turn.kit.index.search, turn.text, k=3, region=turn.kit.region, day=turn.today)
+    search = partial(turn.kit.index.search, turn.text, k=MOST, region=turn.kit.region, day=turn.today)
     result = search(matter=turn.guide.number)
     if WISH.search(turn.text):
         # A wish for another matter is not a question about this one, however near.
@@ -88,7 +88,7 @@ def passing(turn: Turn) -> Outcome | None:
     turn.talk.misreads = 0
     if hit.kind == "guide" and other:
         return _other(turn, other)
-    return Outcome([say.answer(hit, turn.notice)], "answer")
+    return Outcome([say.answer(hit, turn.notice) for hit in result.told], "answer")
 
 
 def reads(turn: Turn) -> bool:

@@ -7,11 +7,13 @@ from actions import say
 from actions.memory import Turn, begin
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear, tidy
+from index.search import Result
 from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
 RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
+MOST = 5  # hits: enough for one rule of each place when places are compared
 RESUME = '/choose{"matter": "resume"}'
 EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
 
@@ -28,11 +30,11 @@ def find(turn: Turn) -> Outcome:
         return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
-    result = turn.kit.index.search(text, k=3, region=turn.kit.region, matter=_matter(turn), day=turn.today)
+    result = turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=_matter(turn), day=turn.today)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
     if result.status == "ask_back":
-        return offer(turn, result.hits, text)
+        return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
     guide = turn.kit.catalogue.guides.get(hit.matter)
     if hit.kind == "guide" and guide:
@@ -40,7 +42,7 @@ def find(turn: Turn) -> Outcome:
     if guide and WISH.search(text) and (turn.consultation is None or turn.consultation.guide != guide.id):
         begun = start(turn, guide, text)
         return Outcome([say.answer(hit), *begun.replies], "answer", begun.next)
-    return told(turn, hit, guide, text)
+    return told(turn, result, guide, text)
 
 
 def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
@@ -76,16 +78,16 @@ def listen(turn: Turn, text: str) -> list[str]:
     return heard
 
 
-def told(turn: Turn, hit, guide: Guide | None, text: str) -> Outcome:
+def told(turn: Turn, result: Result, guide: Guide | None, text: str) -> Outcome:
     """A question answered from the index, and the way on."""
-    turn.talk.misreads = 0
+    turn.talk.misreads, hit = 0, result.hits[0]
     if turn.talk.offer and turn.consultation and (hit.matter is None or hit.matter == turn.guide.number):
         return Outcome([say.answer(hit, turn.notice), say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
     if guide:
         way_on = [Choice(f"开始办「{guide.title}」", "start", choose(guide.number)), Choice("不用了", "no", "/stop")]
         turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in way_on], text
         return Outcome([say.answer(hit), say.choices("要不要我从头帮您理一遍？", way_on)], "answer", "listening")
-    return Outcome([say.answer(hit)], "answer", "listening")
+    return Outcome([say.answer(hit) for hit in result.told], "answer", "listening")
 
 
 def offer(turn: Turn, hits, text: str) -> Outcome:

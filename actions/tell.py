@@ -27,13 +27,13 @@ def tell(turn: Turn) -> Outcome:
     row = notices.issue(turn.db, turn.consultation.code, turn.kit.prefix, content, lambda number: say.notice(notice, number).text, turn.kit.now())
     turn.consultation.notice, turn.consultation.stage, turn.consultation.focus = row.number, "told", None
     told = Reply("notice", row.told, {**row.content, "number": row.number})
-    return Outcome([told, forward(turn, LEADS[notice.verdict])], "notice")
+    return Outcome([told, forward(turn, LEADS[notice.verdict if notice.items else "done"])], "notice")
 
 
 def go_on(turn: Turn) -> Outcome:
     """A step forward: from the notice to the form, from the form to the draft. Handing in needs its own word."""
     stage = turn.consultation.stage if turn.consultation else None
-    if stage == "told" and turn.notice.verdict == "done":
+    if stage == "told" and not turn.notice.items:
         return Outcome([forward(turn, LEADS["done"])], "notice", "listening")
     if stage in ("told", "formed") and turn.form.pending:
         turn.consultation.stage, turn.talk.offer = "filling", []
@@ -74,10 +74,10 @@ def draft(turn: Turn, reference: str) -> dict:
 
 def forward(turn: Turn, lead: str) -> Reply:
     """The choices of the stage after a notice, a form or a draft; the first one goes forward."""
-    ways, verdict = list(FORWARD[turn.consultation.stage]), turn.notice.verdict
-    if turn.consultation.stage == "told" and verdict == "unmet":
+    ways, notice = list(FORWARD[turn.consultation.stage]), turn.notice
+    if turn.consultation.stage == "told" and notice.verdict == "unmet":
         ways[0] = REGARDLESS
-    if verdict == "done":
+    if not notice.items:
         ways = NOTHING_LEFT
     turn.talk.offer = [way.as_row() for way in ways]
     return say.choices(lead, ways)

@@ -124,7 +124,7 @@ def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Noti
     return Notice(
         matter=guide.number, title=guide.title, guide=guide.id, revision=guide.revision, region=guide.region,
         date=today.isoformat(), lead=guide.lead, audience=guide.audience,
-        verdict="done" if not items else "unmet" if unmet else "unsure" if situation.unsure else "ok",
+        verdict="unmet" if unmet else "done" if not items else "unsure" if situation.unsure else "ok",
         answers=tuple(_answer(question, situation) for question in situation.asked),
         conditions=conditions, unmet=unmet, items=items, materials=materials, papers=_papers(situation, materials),
         **lines, timeline=timeline.plan(situation, region, today),

@@ -34,11 +34,12 @@ class Frames(_Strict):
 
 
 class Lexicon(_Strict):
-    """Words that tell an aspect, words kept whole, words that say nothing, frames, and the talk of each trade."""
+    """Words that tell an aspect, words kept whole, words that say nothing or everywhere, frames, and the talk of each trade."""
 
     aspects: dict[Aspect, tuple[str, ...]]
     words: tuple[str, ...]
     hollow: tuple[str, ...]
+    everywhere: tuple[str, ...]
     frames: Frames
     trades: dict[int, str]
 

@@ -44,6 +44,14 @@ class Result:
     status: Literal["answered", "ask_back", "no_match"]
     hits: tuple[Hit, ...] = ()
     elsewhere: Elsewhere | None = None
+    places: frozenset[str] = frozenset()
+
+    @property
+    def told(self) -> tuple[Hit, ...]:
+        """What answers: the first hit; where places were named together, the rule of each of them."""
+        if len(self.places) < 2 or self.hits[0].kind != "rule":
+            return self.hits[:1]
+        return tuple({hit.region: hit for hit in reversed(self.hits) if hit.kind == "rule"}.values())[::-1]
 
     def line(self) -> dict:
         """The result as contracts/search-line.schema.json has it."""
@@ -99,7 +107,7 @@ class Index:
         said, places = self._without_places(whole)
         places = places or {region}
         if same := self._same(whole, places, matter, day) or self._same(said, places, matter, day):
-            return self._exactly(q, same, k)
+            return self._exactly(q, same, k, places)
         if whole in self._others_said:
             return Result(q, "no_match", elsewhere=self._others_said[whole])
         aspect = self.lexicon.aspect(said)
@@ -114,6 +122,8 @@ class Index:
         lines = self._lines(reading, places, day, topic, aspect)
         known = verdict.ours >= self.limits.refuse_below
         line = self._winner(lines, reading, hint, topic, known)
+        if line and line.kind == "rule" and len(places) > 1:
+            return Result(q, "answered", self._each_place(lines, k), places=frozenset(places))
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
             return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
         if known:
@@ -160,6 +170,10 @@ class Index:
 
     def _without_places(self, said: str) -> tuple[str, set[str]]:
         places = set()
+        for word in self.lexicon.everywhere:
+            if word in said:
+                places.update(self._regions.values())
+                said = said.replace(word, "")
         for short, name in self._regions.items():
             if short in said:
                 places.add(name)
@@ -170,9 +184,9 @@ class Index:
         same = [entry for entry in self._said.get(said, []) if _allowed(entry, places, day)]
         return [entry for entry in same if entry.about(matter)] or same
 
-    def _exactly(self, q: str, same: Sequence[Entry], k: int) -> Result:
+    def _exactly(self, q: str, same: Sequence[Entry], k: int, places: set[str]) -> Result:
         sure = len(same) == 1 or len({entry.matter for entry in same}) == 1
-        return Result(q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]))
+        return Result(q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]), places=frozenset(places))
 
     def _about_nothing(self, q: str, aspect: str | None, hint: int | None, k: int) -> Result:
         if aspect is None:
@@ -227,6 +241,15 @@ class Index:
             if enough:
                 return entry
         return None
+
+    @staticmethod
+    def _each_place(lines: Sequence[tuple[float, Entry]], k: int) -> tuple[Hit, ...]:
+        """The rule of each place that fits best."""
+        best: dict[str | None, Hit] = {}
+        for score, entry in lines:
+            if entry.kind == "rule":
+                best.setdefault(entry.region, _hit(entry, score))
+        return tuple(best.values())[:k]
 
     def _told(self, topic: int, aspect: str | None) -> Entry:
         guide = self._guides[topic]

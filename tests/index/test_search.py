@@ -1,10 +1,14 @@
 """What people type, and what they get."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from index.search import Index
 
 SCHEMA = Path(__file__).parents[1] / "contracts" / "search-line.schema.json"
 
@@ -36,6 +40,18 @@ def test_the_matter_under_discussion_is_meant(index, said, id):
 
 def test_an_aspect_of_nothing_asks_back(index):
     assert index.search("要多少钱").status == "ask_back"
+
+
+@pytest.mark.parametrize("said", ["民权和平顶山的联办部门几个工作日作出受理决定", "各地的联办部门几个工作日作出受理决定"])
+def test_places_named_together_are_compared_each_under_its_name(index, said):
+    told = index.search(said).told
+    assert {hit.region for hit in told} == {"民权县", "平顶山市"} and all(hit.region in hit.title for hit in told)
+
+
+def test_what_no_longer_holds_is_not_found(entries, index):
+    later = Index([replace(entry, effective=date(2027, 1, 1)) if entry.id == "m22/school" else entry for entry in entries], index.elsewhere, index.lexicon, index.parts, index.limits)
+    before, after = (later.search("挨着学校能卖喝的不", matter=22, day=day).hits for day in (date(2026, 12, 31), date(2027, 1, 1)))
+    assert "m22/school" not in {hit.id for hit in before} and after[0].id == "m22/school"
 
 
 @pytest.mark.parametrize("said", ["", "   ", "怎么", "？？！", "😀😀", "asdkjhqwe", "护照怎么办", "驾照丢了咋补", "你是谁", "讲个笑话吧", "低保怎么申请", "的" * 10_000])
