@@ -12,7 +12,8 @@ from knowledge.schema import Option, Question
 DIGITS = "零一二三四五六七八九"
 FIGURE = r"(?:\d+(?:\.\d+)?[万千百]?|[零一二两俩三四五六七八九十百千万半]+)"
 LESS = r"不到|不足|少于|小于|低于|没到|不超过|顶多|最多"
-SPAN = re.compile(rf"(?P<less>{LESS})?\s*(?P<low>{FIGURE})(?:\s*(?:到|至|-|~|—|,|、)\s*(?P<high>{FIGURE}))?\s*(?P<more>多|出头)?(?P<about>来|左右|上下|把)?\s*(?P<unit>个)?")
+OVER = r"超过|不止|多于|大于|高于|超出"
+SPAN = re.compile(rf"(?:(?P<less>{LESS})|(?P<over>{OVER}))?\s*(?P<low>{FIGURE})(?:\s*(?:到|至|-|~|—|,|、)\s*(?P<high>{FIGURE}))?\s*(?P<more>多|出头)?(?P<about>来|左右|上下|把)?\s*(?P<unit>个)?")
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ def overhear(said: str, question: Question) -> Amount | None:
 
 
 def _amount(said: str, question: Question, unit: str) -> Amount | None:
-    found = re.search(SPAN.pattern + unit + r"(?:左右|上下|以内|以下)?", said)
+    found = re.search(SPAN.pattern + unit + r"(?:左右|上下|以内|以下|以上|往上|开外)?", said)
     if not found:
         return None
     low, high = _span(found)
     if re.search("以内|以下", found.group()) or found["less"]:
         low = high - 0.01
-    if found["more"]:
+    if found["more"] or found["over"] or re.search("以上|往上|开外", found.group()):
         low = high = low + 0.01
     bands = {_band(low, question).value: _band(low, question), _band(high, question).value: _band(high, question)}
     if len(bands) > 1:

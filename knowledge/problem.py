@@ -1,5 +1,6 @@
 """A problem in a knowledge file, told to the official who can mend it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -21,9 +22,17 @@ class Problem:
         return f"{where}：{self.what}。{self.remedy}。"
 
 
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The same fault in many files (a shared module's, say) told once, with how many files it is in."""
+    files: dict[tuple[str, str, str], dict[str, None]] = {}
+    for problem in problems:
+        files.setdefault((problem.place, problem.what, problem.remedy), {})[problem.file] = None
+    return [Problem(next(iter(where)) + (f" 等 {len(where)} 个文件" if len(where) > 1 else ""), *what) for what, where in files.items()]
+
+
 class CatalogueError(Exception):
     """The knowledge cannot be used; `problems` holds everything that is wrong with it."""
 
     def __init__(self, problems: list[Problem]):
-        self.problems = problems
+        self.problems = problems = told_once(problems)
         super().__init__(f"知识库有 {len(problems)} 处问题：\n" + "\n".join(f"  {n}. {problem}" for n, problem in enumerate(problems, 1)))

@@ -40,7 +40,7 @@ def test_yes_and_no(said, value):
 
 @pytest.mark.parametrize("said, value", [
     ("60", "small"), ("六十平", "small"), ("61㎡", "large"), ("八十来个平方", "large"), ("不到60平", "small"), ("六十多平", "large"), ("一百二", "large"),
-    ("30到40平", "small"), ("八九十平", "large"), ("五六十平米", "small"), ("60平以内", "small"), ("2", "large"), ("大概五十平左右吧", "small"), ("１００平米", "large"),
+    ("30到40平", "small"), ("八九十平", "large"), ("五六十平米", "small"), ("60平以内", "small"), ("2", "large"), ("不止六十平", "large"), ("超过60平", "large"), ("60平以上", "large"), ("不超过60平", "small"), ("大概五十平左右吧", "small"), ("１００平米", "large"),
 ])
 def test_a_number_falls_into_its_band(said, value):
     assert read_question(AREA, said).value == value
