@@ -23,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from actions import webhook
 from actions.intake import sender
 from actions.memory import Kit
-from channels import web
+from channels import guides, web
 from channels.dialogue import Dialogue
 from channels.message import Conversations, plain
 from index.search import Index
@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="一次办助手", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(web.router(Conversations(kit, dialogue), settings.region))
+    app.include_router(guides.router(kit))
     app.include_router(webhook.router(kit, settings.actions_token))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_exception_handler(RequestValidationError, _bad_request)

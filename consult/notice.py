@@ -137,13 +137,6 @@ def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Noti
     )
 
 
-def say_limit(limit: Limit | None) -> str:
-    """「当场办结」「20个工作日」, or that the hall publishes it."""
-    if limit is None:
-        return BLANK
-    return f"{limit.days}个{limit.unit}".replace("个日", "日") if limit.days else "当场办结"
-
-
 def _condition(line, state: State, situation: Situation, catalogue: Catalogue) -> Cited:
     met = situation.met(line)
     verdict = "maybe" if state == "maybe" or met is None else "unmet" if met is False else "met" if line.requires else "told"
@@ -161,12 +154,16 @@ def _answer(question, situation: Situation) -> dict:
     return {"id": question.id, "topic": question.topic, "question": question.ask, "answer": label + said}
 
 
+def _limit(limit: Limit | None) -> str:
+    return limit.words if limit else BLANK
+
+
 def _item(item: Item, state: State, situation: Situation, catalogue: Catalogue) -> NoticeItem:
     names = {other.id: other.name for other, _ in situation.lines("items")}
     return NoticeItem(
         id=item.id, name=item.name, department=item.department, tier=item.tier, state=state,
         after=tuple(names[name] for name in item.after if name in names), joint=item.joint, where=item.where,
-        statutory=say_limit(item.statutory), promised=say_limit(item.promised), fee=_cited(item.fee, catalogue),
+        statutory=_limit(item.statutory), promised=_limit(item.promised), fee=_cited(item.fee, catalogue),
         result=item.result, note=item.note, level=catalogue.level(item), basis=catalogue.cite(item.basis),
     )
 

@@ -133,14 +133,7 @@ def _if(line, text: str) -> str:
 
 
 def _limit(limit: Limit | None) -> str:
-    if limit is None:
-        return BLANK
-    return f"法定{limit.days}{'个工作日' if limit.unit == '工作日' else '日'}内" if limit.days else "当场办结"
-
-
-def _counts(use) -> str:
-    parts = [f"原件{use.original}份" if use.original else "", f"复印件{use.copies}份" if use.copies else "", "电子件" if use.electronic else ""]
-    return use.waived and f"免提交：{use.waived}" or "、".join(part for part in parts if part)
+    return BLANK if limit is None else f"法定{limit.words}内" if limit.days else limit.words
 
 
 def _texts(section: str, say: Callable) -> Callable:
@@ -152,7 +145,7 @@ def _texts(section: str, say: Callable) -> Callable:
 
 
 def _material(use, catalogue: Catalogue) -> str:
-    return f"{catalogue.materials[use.material].name}（{_counts(use)}）"
+    return f"{catalogue.materials[use.material].name}（{use.counts}）"
 
 
 def _basis(guide: Guide, region: Region, catalogue: Catalogue) -> tuple[str, list[Sourced]]:

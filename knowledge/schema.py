@@ -146,6 +146,11 @@ class Limit(Strict):
     days: int = Field(ge=0)
     unit: Literal["工作日", "日"] = "工作日"
 
+    @property
+    def words(self) -> str:
+        """「20个工作日」「15日」「当场办结」."""
+        return f"{self.days}{'个工作日' if self.unit == '工作日' else '日'}" if self.days else "当场办结"
+
 
 class Fee(Sourced):
     """What an item costs, in words ("不收费" or the amount and for what)."""
@@ -204,6 +209,12 @@ class MaterialUse(Sourced):
         if not (self.original or self.copies or self.electronic or self.waived):
             raise ValueError("要写清几份：original（原件）、copies（复印件）、electronic（电子件）或 waived（免提交）")
         return self
+
+    @property
+    def counts(self) -> str:
+        """「原件1份、复印件2份」, or why it need not be brought."""
+        parts = [f"原件{self.original}份" if self.original else "", f"复印件{self.copies}份" if self.copies else "", "电子件" if self.electronic else ""]
+        return f"免提交：{self.waived}" if self.waived else "、".join(part for part in parts if part)
 
 
 class FormField(Strict):
@@ -324,7 +335,7 @@ class Clock(Sourced):
 
 
 class Region(Strict):
-    """A region: its hall, its delivery ways and the clocks of its procedure rules."""
+    """A region: its hall, its delivery ways, the clocks of its procedure rules, what applicants may and must do."""
 
     name: Text
     within: Texts = ()
@@ -338,6 +349,8 @@ class Region(Strict):
     complaint: Text
     acceptance: Clock
     return_result: Clock
+    rights: tuple[Line, ...]
+    duties: tuple[Line, ...]
 
 
 class Article(Strict):
