@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 def router(kit: Kit) -> APIRouter:
     """The routes of the guides' pages; they show the guides of the day."""
-    routes, templates = APIRouter(prefix="/guides"), Jinja2Templates(HERE / "pages", trim_blocks=True, lstrip_blocks=True)
+    routes, templates = APIRouter(prefix="/guides"), Jinja2Templates(HERE / "pages")
 
     @routes.get("/", response_class=HTMLResponse)
     def contents(request: Request) -> HTMLResponse:
