@@ -157,7 +157,9 @@ def _merged(guide: Guide, modules: dict[str, Module]) -> Guide:
     before = [modules[use.module] for use in known if not use.when]
     after = [_only(modules[use.module], use.when) for use in known if use.when]
     parts = [*before, guide, *after]
-    return guide.model_copy(update={name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS})
+    merged = {name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS}
+    merged["steps"] = tuple(sorted(merged["steps"], key=lambda step: not step.first))
+    return guide.model_copy(update=merged)
 
 
 def _only(module: Module, when: When) -> Module:

@@ -254,10 +254,11 @@ class FieldUse(Strict):
 
 
 class Line(Sourced):
-    """A step, a note or a common mistake."""
+    """A step, a note or a common mistake. A guide's step that comes `first` is told before those of its modules."""
 
     text: Text
     when: When = {}
+    first: bool = False
 
 
 class Fact(Sourced):
