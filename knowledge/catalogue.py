@@ -142,6 +142,7 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
         problems += [problem.within(f"guides/{path.name}") for problem in found]
     for path, problem in checks.hotline(hotline, catalogue):
         problems.append(problem.within(f"hotline/{path.name}"))
+    problems += checks.unused(catalogue)
     told = [(f"guides/{path.name}", guide) for path, guide in guides] + [(f"modules/{name}.yml", part) for name, part in modules.items()]
     told += [(f"hotline/{path.name}", entry) for path, entry in hotline]
     for file, record in told + [("materials.yml", material) for material in catalogue.materials.values()]:

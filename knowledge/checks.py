@@ -75,6 +75,16 @@ def bare(text: str) -> str:
     return re.sub(r"[\s，。？！、；：,.?!;:“”\"'「」（）()]", "", text)
 
 
+def unused(catalogue) -> Iterator[Problem]:
+    """Registered materials and fields that no guide uses any more."""
+    used = {use.material for guide in catalogue.editions for use in guide.materials}
+    asked = {use.field for guide in catalogue.editions for use in guide.fields}
+    idle = [("materials.yml", name) for name in catalogue.materials if name not in used]
+    idle += [("fields.yml", name) for name, field in catalogue.fields.items() if name not in asked and not field.follows]
+    for file, name in idle:
+        yield Problem(file, name, "登记了，却没有指南用到", "请删掉，或检查指南里的写法")
+
+
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
     """Catch-all wording, and laws that are gone, in whatever the record tells people."""
     for place, said in _told(record.model_dump(exclude_defaults=True)):

@@ -29,14 +29,14 @@ class Names:
         shared = {name for name, count in Counter(names.values()).items() if count > 1}
         self.kind, self.register = kind, register
         self.words = {key: f"{name}（{key}）" if name in shared else name for key, name in names.items()}
-        self._keys = {_bare(word): key for key, word in self.words.items()}
+        self._keys = {_bare(said): key for written in (map(str, names), self.words.values()) for said, key in zip(written, names)}
 
     def word(self, key: str) -> str:
         """The word for an id; an id that nobody has named stands for itself."""
         return self.words.get(key, str(key))
 
     def key(self, word: str) -> str:
-        """The id for a word; raises Unreadable with the words that are known, or the closest of them."""
+        """The id for a word (or for the id itself); raises Unreadable with the words that are known, or the closest of them."""
         if (found := self._keys.get(_bare(word))) is None:
             raise Unreadable((f"没有{self.kind}「{word}」", self._advice(word)))
         return found

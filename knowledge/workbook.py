@@ -7,6 +7,7 @@ import csv
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,28 +78,33 @@ def read(path: Path) -> dict[str, list[Row]]:
     return sheets
 
 
-def records(name: str, rows: Sequence[Row], heads: Sequence[str], problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row under the first as a mapping of its heads; heads that are missing, unknown or double are problems."""
-    place = _place(name)
+def records(name: str, rows: Sequence[Row], heads: Sequence[str], problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
+    """Each row under the first as a mapping of its heads; nothing, and problems, when heads are missing, unknown or double."""
     if not rows:
-        problems.append(Problem("", place, "是空的，连列名也没有", f"第一行请写列名：{'、'.join(heads)}"))
-        return
-    found = rows[0][1]
+        problems.append(Problem("", _place(name), "是空的，连列名也没有", f"第一行请写列名：{'、'.join(heads)}"))
+        return []
     width = max(len(cells) for _, cells in rows)
-    found = found + [""] * (width - len(found))
+    (_, found), *rest = [(number, cells + [""] * (width - len(cells))) for number, cells in rows]
+    faults = [*_wrong_heads(found, heads), *_nameless(found, rest)]
+    problems += [Problem("", _place(name), *fault) for fault in faults]
+    return [] if faults else [(number, dict(zip(found, cells))) for number, cells in rest]
+
+
+def _wrong_heads(found: Sequence[str], heads: Sequence[str]) -> Iterator[tuple[str, str]]:
     for head in heads:
         if head not in found:
-            problems.append(Problem("", place, f"少了「{head}」这一列", "请照导出的表补上这一列，没有内容就空着"))
-    for number, head in enumerate(found, 1):
-        letter = get_column_letter(number)
-        if head and head not in heads:
-            problems.append(Problem("", place, f"{letter}列「{head}」不认识", f"请删掉这一列，只能有：{'、'.join(heads)}"))
-        elif head and head in found[:number - 1]:
-            problems.append(Problem("", place, f"有两列「{head}」", "请只留一列"))
-        elif not head and any(len(cells) >= number and cells[number - 1] for _, cells in rows[1:]):
-            problems.append(Problem("", place, f"{letter}列没有列名，却有内容", "请补上列名，或删掉这一列"))
-    for number, cells in rows[1:]:
-        yield number, {head: text for head, text in zip(found, cells + [""] * width) if head} | {head: "" for head in heads if head not in found}
+            yield f"少了「{head}」这一列", "请照导出的表补上这一列，没有内容就空着"
+    for head, count in Counter(filter(None, found)).items():
+        if head not in heads:
+            yield f"「{head}」这一列不认识", f"请删掉这一列，只能有：{'、'.join(heads)}"
+        elif count > 1:
+            yield f"有 {count} 列「{head}」", "请只留一列"
+
+
+def _nameless(found: Sequence[str], rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    for place, head in enumerate(found):
+        if not head and any(cells[place] for _, cells in rows):
+            yield f"{get_column_letter(place + 1)}列没有列名，却有内容", "请补上列名，或删掉这一列"
 
 
 def text_of(value: object) -> str:
