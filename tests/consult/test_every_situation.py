@@ -11,9 +11,10 @@ from consult.draft import Envelope, Incomplete, make_draft
 from consult.form import YES_NO, combine
 from consult.notice import make_notice
 from consult.situation import Answer, assess
+from consult.walk import representative
 from knowledge import proof
 from knowledge.catalogue import load
-from knowledge.condition import UNSURE, every, read
+from knowledge.condition import UNSURE
 from settings import ROOT
 
 TODAY = date(2026, 11, 21)
@@ -32,8 +33,7 @@ def test_nothing_goes_wrong_in_any_situation(number):
 @pytest.mark.parametrize("number", sorted(CATALOGUE.guides))
 def test_every_line_and_answer_is_told_filled_in_and_handed_in(number):
     guide, shown = CATALOGUE.guides[number], set()
-    for count, answers in enumerate(_representative(guide)):
-        situation = assess(guide, answers)
+    for count, situation in enumerate(representative(guide)):
         notice = make_notice(situation, CATALOGUE, TODAY)
         _is_complete(notice)
         shown |= {(section, id(line)) for section in proof.DECIDED for line, state in situation.lines(section) if state == "needed"}
@@ -60,25 +60,6 @@ def test_not_knowing_is_an_answer_everywhere(number):
 def test_the_example_of_a_field_is_a_good_answer(field):
     if field.role != "ready":
         assert read_field(field, field.example, YES_NO if field.type == "yes_no" else (), TODAY).value
-
-
-def _representative(guide):
-    """Situations that together show every line of the guide and every answer to every question, 「不清楚」 too."""
-    lines = [read(line.when) for section in proof.DECIDED for line in getattr(guide, section)]
-    told = [every([read(q.when), ("is", q.id, frozenset([option.value]))]) for q in guide.questions for option in q.options]
-    found = [proof.find(guide, goal) for goal in dict.fromkeys(lines + told)]
-    found += [{**(proof.find(guide, read(q.when)) or {}), q.id: UNSURE} for q in guide.questions]
-    return {repr(sorted(whole.items())): whole for whole in (_completed(guide, answers or {}) for answers in found)}.values()
-
-
-def _completed(guide, wanted):
-    """The answers a person gives who is asked in order: the wanted ones, else the first option."""
-    answers = {}
-    while pending := assess(guide, answers).pending:
-        value = wanted.get(pending[0].id, pending[0].options[0].value)
-        labels = {option.value: option.label for option in pending[0].options}
-        answers[pending[0].id] = Answer(value, labels.get(value, ""))
-    return answers
 
 
 def _is_complete(notice) -> None:
