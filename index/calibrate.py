@@ -153,10 +153,12 @@ def _line_limits(
     """
     rest = [parts.close_lines(reading, weight) for reading in others]
     askers = [parts.close_lines(reading, weight) for reading in mine]
-    fact = max(_beyond((_best(found, known, "fact") for found in rest), 0.985), _beyond((_best(found, known, "fact") for found in askers), 0.9))
+    fact, hotline = (
+        max(_beyond((_best(found, known, kind) for found in rest), 0.985), _beyond((_best(found, known, kind) for found in askers), 0.9)) for kind in ("fact", "hotline")
+    )
     rule = _beyond((_best(found, known, "rule") for found in rest + askers), 0.985)
     within = [score for found in rest for score in _best_by_matter(found, known).values()]
-    return {"fact": fact, "hotline": fact, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.09, 0.8))
+    return {"fact": fact, "hotline": hotline, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.09, 0.8))
 
 
 def _beyond(scores: Iterable[float], share: float) -> float:

@@ -1,6 +1,7 @@
 """Answers one query from the index: sure of one thing, unsure between a few, or not ours."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -177,7 +178,7 @@ class Index:
         for short, name in self._regions.items():
             if short in said:
                 places.add(name)
-                said = said.replace(normalise(name), "").replace(short, "")
+                said = re.sub(rf"({re.escape(normalise(name))}|{re.escape(short)})(的|里|那边|这边|那儿|这儿)?", "", said)
         return said, places
 
     def _same(self, said: str, places: set[str], matter: int | None, day: date) -> list[Entry]:
@@ -225,8 +226,8 @@ class Index:
         """The best line that fits well enough to be the answer, if there is one.
 
         A fact of the matter under discussion needs little. Any other must be nearer to what was said than the
-        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance. A rule is about
-        no matter, so it may fit all the same.
+        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance. A rule or a
+        hotline entry is about no matter, so it may fit all the same.
         """
         discussed = self._guides[hint].matter if hint is not None and topic == hint else None
         own = self.parts.phrasings.close(reading.vector, reading.bag, 0.0).get(topic, 0.0)
@@ -237,7 +238,7 @@ class Index:
                 enough = score >= self.limits.hinted_from
             else:
                 fits = score >= self.limits.line_from[entry.kind]
-                enough = fits and (entry.kind == "rule" or known) and (not known or nearest.get(entry.id, 0.0) >= own)
+                enough = fits and (entry.kind != "fact" or known) and (not known or nearest.get(entry.id, 0.0) >= own)
             if enough:
                 return entry
         return None
