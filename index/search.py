@@ -108,7 +108,7 @@ class Index:
         said, places = self._without_places(whole)
         places = places or {region}
         if same := self._same(whole, places, matter, day) or self._same(said, places, matter, day):
-            return self._exactly(q, same, k, places)
+            return self._exactly(q, sorted(same, key=lambda entry: entry.region != region), k, places)
         if whole in self._others_said:
             return Result(q, "no_match", elsewhere=self._others_said[whole])
         aspect = self.lexicon.aspect(said)
@@ -124,7 +124,8 @@ class Index:
         known = verdict.ours >= self.limits.refuse_below
         line = self._winner(lines, reading, hint, topic, known)
         if line and line.kind == "rule" and len(places) > 1:
-            return Result(q, "answered", self._each_place(lines, k), places=frozenset(places))
+            found = sorted(self._each_place(lines), key=lambda hit: hit.region != region)
+            return Result(q, "answered", tuple(found[:k]), places=frozenset(places))
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
             return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
         if known:
@@ -244,13 +245,13 @@ class Index:
         return None
 
     @staticmethod
-    def _each_place(lines: Sequence[tuple[float, Entry]], k: int) -> tuple[Hit, ...]:
+    def _each_place(lines: Sequence[tuple[float, Entry]]) -> Iterable[Hit]:
         """The rule of each place that fits best."""
         best: dict[str | None, Hit] = {}
         for score, entry in lines:
             if entry.kind == "rule":
                 best.setdefault(entry.region, _hit(entry, score))
-        return tuple(best.values())[:k]
+        return best.values()
 
     def _told(self, topic: int, aspect: str | None) -> Entry:
         guide = self._guides[topic]
