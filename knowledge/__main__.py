@@ -1,11 +1,19 @@
-"""`python -m knowledge check` (make guides) and `python -m knowledge stale` (make stale)."""
+"""`python -m knowledge …`: check (make guides), stale (make stale), and the exchange with Excel: export, import, diff.
+
+    export hotline FILE.xlsx|FILE.csv     the 12345 list
+    export GUIDE FILE.xlsx                a guide, by id, number or title
+    import FILE                           either of them back: all of it, or, with a report of what is wrong, nothing
+    diff OLD NEW                          what changed between two guides (ids, YAML or Excel files), to be signed
+"""
 
 import sys
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
-from knowledge import proof
-from knowledge.catalogue import SECTIONS, Catalogue, load
+from knowledge import guide_exchange, guide_sheets, hotline_exchange, proof, workbook
+from knowledge.catalogue import HERE, SECTIONS, Catalogue, load
+from knowledge.difference import SIGNED, differences
 from knowledge.problem import CatalogueError
 from knowledge.schema import Guide, Sourced
 from settings import as_of
@@ -13,14 +21,69 @@ from settings import as_of
 REVIEW_AFTER = timedelta(days=180)
 
 
-def main(command: str) -> int:
-    """Runs a command; 1 when the knowledge has problems."""
+COMMANDS = "check、stale、export hotline 文件、export 指南 文件.xlsx、import 文件、diff 旧的 新的"
+
+
+def main(command: str = "", *given: str) -> int:
+    """Runs a command; 1 when the knowledge or a file has problems."""
     try:
-        catalogue = load(day=as_of())
+        catalogue = load(HERE, as_of())
+        match command, *given:
+            case ["check"]:
+                return _report(catalogue)
+            case ["stale"]:
+                return _stale(catalogue)
+            case ["export", name, file]:
+                return _export(catalogue, name, Path(file))
+            case ["import", file]:
+                return _import(catalogue, Path(file))
+            case ["diff", old, new]:
+                return _diff(catalogue, old, new)
     except (CatalogueError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(error, *(["什么也没有导入，请改好再导一次。"] if command == "import" else []), sep="\n", file=sys.stderr)
         return 1
-    return {"check": _report, "stale": _stale}[command](catalogue)
+    print(f"没有这个命令。只有：{COMMANDS}。", file=sys.stderr)
+    return 1
+
+
+def _export(catalogue: Catalogue, name: str, file: Path) -> int:
+    if name == "hotline":
+        hotline_exchange.export(catalogue, file)
+    else:
+        guide_sheets.export(guide_sheets.source(HERE, catalogue, name), catalogue, file)
+    print(f"写好了 {file}。改好以后：python -m knowledge import {file}")
+    return 0
+
+
+def _import(catalogue: Catalogue, file: Path) -> int:
+    sheets = workbook.read(file)
+    if guide_exchange.is_guide(sheets):
+        changes = guide_exchange.imported(sheets, file.name, HERE, catalogue)
+    else:
+        report = hotline_exchange.imported(sheets, file.name, HERE, catalogue)
+        changes = [f"新增 {name}" for name in report.added] + [f"改动 {name}" for name in report.updated]
+        print(f"新增 {len(report.added)} 条，改动 {len(report.updated)} 条，没有变的 {len(report.unchanged)} 条。")
+    print("\n".join([*changes, "已经写进知识文件；运行 make ready 再启动，就用上了。"]) if changes else "没有改动。")
+    return 0
+
+
+def _diff(catalogue: Catalogue, old: str, new: str) -> int:
+    before, after = _edition(catalogue, old), _edition(catalogue, new)
+    changes = differences(before, after, catalogue)
+    print(f"「{after.title}」{before.revision} → {after.revision}，共 {len(changes)} 处不同" + ("：" if changes else "。"))
+    print("\n".join([*(f"  {count}. {change}" for count, change in enumerate(changes, 1)), "", SIGNED]))
+    return 0
+
+
+def _edition(catalogue: Catalogue, name: str) -> Guide:
+    """A guide: the current one of an id, or what a YAML or Excel file makes of it."""
+    file = Path(name)
+    match file.suffix.lower():
+        case ".xlsx":
+            return guide_exchange.changed(workbook.read(file), file.name, HERE, catalogue).whole()
+        case ".yml" | ".yaml":
+            return guide_exchange.drafted(file, catalogue)
+    return guide_sheets.source(HERE, catalogue, name).whole
 
 
 def _report(catalogue: Catalogue) -> int:
@@ -56,4 +119,4 @@ def _lines(guide: Guide) -> list[Sourced]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

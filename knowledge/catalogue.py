@@ -121,7 +121,7 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     hotline = [(path, entry) for path, entries in read.files("hotline", list[Hotline]) for entry in entries]
     catalogue = Catalogue(
         day=day or date.today(),
-        editions=tuple(_merged(guide, modules) for _, guide in guides),
+        editions=tuple(merged(guide, modules) for _, guide in guides),
         matters=read.keyed("matters.yml", Matter, "number"),
         materials=read.keyed("materials.yml", Material, "id"),
         fields=read.keyed("fields.yml", FormField, "id"),
@@ -138,7 +138,7 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     problems += checks.stale(laws, repealed)
     problems += checks.overlapping((f"guides/{path.name}", guide) for path, guide in guides)
     for path, guide in guides:
-        found = [*checks.missing_modules(guide, modules), *checks.guide(_merged(guide, modules), catalogue)]
+        found = [*checks.missing_modules(guide, modules), *checks.guide(merged(guide, modules), catalogue)]
         problems += [problem.within(f"guides/{path.name}") for problem in found]
     for path, problem in checks.hotline(hotline, catalogue):
         problems.append(problem.within(f"hotline/{path.name}"))
@@ -152,7 +152,7 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     return catalogue
 
 
-def _merged(guide: Guide, modules: dict[str, Module]) -> Guide:
+def merged(guide: Guide, modules: dict[str, Module]) -> Guide:
     """The guide with its modules' sections: plain ones before its own, those with a condition after."""
     known = [use for use in guide.uses if use.module in modules]
     before = [modules[use.module] for use in known if not use.when]

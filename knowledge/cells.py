@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.naming import Names, Unreadable
+from knowledge.schema import Limit
 
 Cell = str | int | date
 
@@ -55,18 +56,11 @@ def day(text: str) -> date:
         raise Unreadable((f"「{text}」不是日期", "请写成 2026-11-21 这样")) from None
 
 
-def _limit_in_words(limit: Mapping) -> str:
-    unit = limit.get("unit", "工作日")
-    if not limit["days"] and unit == "工作日":
-        return "当场"
-    return f"{limit['days']}{'个' if unit == '工作日' else ''}{unit}"
-
-
 def _limit(text: str) -> dict:
-    if text in ("当场", "即办"):
+    if text in ("当场办结", "当场", "即办"):
         return {"days": 0}
     if not (found := re.fullmatch(r"(\d+)\s*(个工作日|工作日|日)", text)):
-        raise Unreadable((f"「{text}」看不出是几天", "请写成 20个工作日、15日或者当场"))
+        raise Unreadable((f"「{text}」看不出是几天", "请写成 20个工作日、15日或者当场办结"))
     return {"days": int(found[1]), **({"unit": "日"} if found[2] == "日" else {})}
 
 
@@ -82,7 +76,7 @@ KEYWORDS = Kind("\n".join, split_at("\n；;，,"))
 WHOLE = Kind(int, whole)
 DECIMAL = Kind(lambda number: _decimal(str(number)), _decimal)
 DAY = Kind(lambda when: when, day)
-LIMIT = Kind(_limit_in_words, _limit)
+LIMIT = Kind(lambda limit: Limit(**limit).words, _limit)
 
 
 def named(names: Names) -> Kind:

@@ -12,8 +12,8 @@ from knowledge.schema import Law
 
 STATE = "中华人民共和国"  # people write it before a law's title, the register leaves it out
 NUMBER = "([0-9]+|[零一二三四五六七八九十百千]+)"
-ARTICLE = re.compile(f"第?{NUMBER}条?(?:(?:之|-){NUMBER})?")
-UNNUMBERED = re.compile(r"[^第条款项至到\d\s]{2,12}")  # 附则, 附件一
+ARTICLE = re.compile(f"(?=第|[0-9]|.*条)第?{NUMBER}条?(?:(?:之|-){NUMBER})?")
+PART = re.compile(r"[一二三四五六七八九十]{1,2}|附[^第条款项]{1,10}")  # 「二」 of a plan, 附件一: they stand as they are
 LIKE_THIS = "请写成《食品安全法》第三十五条、第四十五条；另一部法规用分号隔开"
 
 
@@ -21,7 +21,7 @@ class Citations:
     """Reads and writes citations with the titles of the register of laws."""
 
     def __init__(self, laws: Mapping[str, Law]):
-        self._titles = Names("法规", {law.id: law.title for law in laws.values()}, "laws.yml ")
+        self._titles = Names("法规", {law.id: law.title for law in laws.values()}, " laws.yml ")
 
     def write(self, bases: Iterable[str]) -> str:
         """The citations in their order, neighbours of one law together."""
@@ -79,7 +79,7 @@ def _closed(text: str) -> int | None:
 
 def _number(article: str) -> str:
     """"35" for 「第三十五条」, 「第35条」, 「35条」; "3-1" for 「第三条之一」."""
-    if not article or (UNNUMBERED.fullmatch(article) and not ARTICLE.fullmatch(article)):
+    if not article or PART.fullmatch(article):
         return article
     if found := ARTICLE.fullmatch(article):
         try:

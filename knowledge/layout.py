@@ -1,9 +1,13 @@
 """Which columns the sheets have: for each part of a guide, and for the hotline list, the heads and the kinds of their cells."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from pydantic import ValidationError
+
+from knowledge import explain
 from knowledge.cells import DAY, DECIMAL, FLAG, KEYWORDS, LIMIT, LINES, TEXT, WHOLE, WORDS, Kind, named, one_of, said, several
 from knowledge.citation import Citations
 from knowledge.naming import Names
@@ -111,10 +115,11 @@ def sections(names: Vocabulary) -> dict[str, Columns]:
     """The columns of every part of a guide that is a list of records; those of a question without its answers."""
     when = Kind(names.conditions.write, names.conditions.read)
     source = sourced(names.citations)
-    line = (Column("内容", "text", TEXT), Column("什么情况下", "when", when), *source)
+    words = (Column("内容", "text", TEXT), Column("什么情况下", "when", when))
+    line = (*words, Column("最先说", "first", FLAG), *source)
     return {
         "questions": _questions(names, when),
-        "conditions": (*line[:2], Column("要符合", "requires", when), Column("不符合怎么办", "otherwise", TEXT), *source),
+        "conditions": (*words, Column("要符合", "requires", when), Column("不符合怎么办", "otherwise", TEXT), *source),
         "items": _items(names, when),
         "materials": _materials(names, when),
         "fields": (
@@ -169,3 +174,17 @@ def hotline(catalogue) -> Columns:
         effective, expires, Column("复核日", "review", DAY), Column("状态", "status", said("状态", *get_args(field["status"].annotation))),
         level, place, as_of, Column("对应事项", "matter", named(matters)), Column("方面", "aspect", one_of("方面", ASPECTS)),
     )
+
+
+def shape_faults(error: ValidationError, data: object) -> Iterator[tuple[tuple, str, tuple[str, str]]]:
+    """Path, type and words of every fault of a shape; a list that is only too short for its wrong entries is not one."""
+    paths = [fault["loc"] for fault in error.errors()]
+    for fault, (_, words) in zip(error.errors(), explain.shape(error, data)):
+        path = fault["loc"]
+        if fault["type"] != "too_short" or not any(other != path and other[:len(path)] == path for other in paths):
+            yield path, fault["type"], words
+
+
+def in_heads(text: str, heads: Mapping[str, str]) -> str:
+    """A text in which the keys of the files are said as the heads of the columns."""
+    return re.sub(r"「?(?<![a-z_])([a-z_]+)(?![a-z_])」?", lambda found: f"「{heads[found[1]]}」" if found[1] in heads else found[0], text)

@@ -42,7 +42,7 @@ class Names:
         return found
 
     def _advice(self, word: str) -> str:
-        words = list(self.words.values())
+        words = list(filter(None, self.words.values()))
         if len(words) <= FEW:
             return f"只能写：{'、'.join(words)}" if words else f"请先在{self.register}里加上"
         close = get_close_matches(word, words, 3, 0.3) + [other for other in words if word and word in other][:3]

@@ -43,7 +43,7 @@ def _mapping(lines: Lines, node: MappingNode, old: Mapping, new: Mapping) -> Lin
     done = list(head.lines)
     for key, data in new.items():
         if key not in known:
-            done += ["\n", *_dumped(CommentedMap({key: _entries(data) if isinstance(data, list) else _styled(data)})).splitlines(keepends=True)]
+            done += ["\n"] * isinstance(data, list) + _dumped(CommentedMap({key: _entries(data) if isinstance(data, list) else _styled(data)})).splitlines(keepends=True)
             continue
         piece, value = known[key]
         if data == old[key]:

@@ -31,6 +31,7 @@ OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and an .xlsx with a p
 BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError, zlib.error, ParseError, SyntaxError)
 CALCULATED = re.compile(r"'*[=+\-@\t\r]")  # what Excel would calculate in a CSV file if no ' stood before it
 WIDE, NARROW = 40, 14
+WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 Row = tuple[int, list[str]]  # its number in the sheet, its cells
 
@@ -55,16 +56,16 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
             path.write_text(_csv(sheets[0]), "utf-8-sig", newline="")
         else:
             raise _refused(path, f"不会写「{path.suffix}」文件", "请用 .xlsx 或 .csv 结尾的文件名")
-    except OSError as error:
-        raise _refused(path, f"写不进去（{error.strerror}）", "请看文件夹在不在，文件是不是正开着") from None
+    except OSError:
+        raise _refused(path, "写不进去", "请看文件夹在不在，文件是不是正开着") from None
 
 
 def read(path: Path) -> dict[str, list[Row]]:
     """The sheets of a file with their rows, blank ones left out; raises CatalogueError with everything that is wrong."""
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise _refused(path, f"打不开（{error.strerror}）", "请检查文件名，文件是不是正开着") from None
+    except OSError:
+        raise _refused(path, "打不开", "请检查文件名写对没有，文件是不是正开着") from None
     problems: list[Problem] = []
     match path.suffix.lower():
         case ".xlsx":
@@ -205,7 +206,7 @@ def _workbook(sheets: Iterable[Sheet]) -> Workbook:
 def _put(page: Worksheet, row: int, column: int, value: Cell) -> None:
     """One cell; text is marked as text, so that Excel neither calculates it nor takes it for a date."""
     cell = page.cell(row, column, None if value == "" else value)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = WRAPPED
     if isinstance(value, str):
         cell.number_format = "@"
         if value:
