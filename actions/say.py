@@ -107,7 +107,7 @@ def when(told: Notice) -> list[str]:
     if told.verdict == "unmet":
         return ["先把不符合的解决了，再算要多少天。"]
     plan = told.timeline
-    lines = [f"材料齐全交上去，各部门最迟 {_day(plan['accepted'])} 决定受不受理，受理后同时办。"]
+    lines = [f"材料齐全交上去，各部门最迟 {_day(plan['accepted'])} 决定受不受理，受理后同时办。"] if plan["accepted"] else []
     lines += [f"{row['name']}要等{'、'.join(row['for'])}办完才能定。" for row in plan["waits"]]
     lines += [f"{name}的时限{BLANK}。" for name in plan["unknown"]]
     if plan["finish"]:

@@ -12,17 +12,20 @@ def plan(situation: Situation, region: Region, today: date) -> dict:
 
     Departments have `region.acceptance` to accept, then their limits run at once; an item that waits
     starts when the ones before it end; results go back to the window within `region.return_result`.
-    Items without a known limit are named in `unknown`, and then `finish` covers only the others.
+    Items without a known limit are named in `unknown`, and then `finish` covers only the others; where none
+    has a limit, or nothing is handed in at the window, there is no last day to name. Items come in the guide's order,
+    each after those it waits for.
     """
     items = {item.id: item for item, state in situation.lines("items") if state == "needed" and item.joint}
     accepted = add_working_days(today, region.acceptance.days)
     ends: dict[str, date] = {}
-    for item in _in_order(items):
+    for item in items.values():
         start = max([accepted, *(ends[name] for name in item.after if name in ends)])
         ends[item.id] = _end(start, item.promised or item.statutory)
-    finish = add_working_days(max(ends.values()), region.return_result.days) if ends else None
+    timed = any(item.promised or item.statutory for item in items.values())
+    finish = add_working_days(max(ends.values()), region.return_result.days) if timed else None
     return {
-        "accepted": accepted.isoformat(),
+        "accepted": accepted.isoformat() if items else None,
         "items": [{"name": items[name].name, "ends": day.isoformat()} for name, day in ends.items()],
         "parallel": [item.name for item in items.values() if not _waits(item, items)],
         "waits": [{"name": item.name, "for": _waits(item, items)} for item in items.values() if _waits(item, items)],
@@ -35,16 +38,6 @@ def plan(situation: Situation, region: Region, today: date) -> dict:
 
 def _waits(item: Item, items: dict[str, Item]) -> list[str]:
     return [items[name].name for name in item.after if name in items]
-
-
-def _in_order(items: dict[str, Item]) -> list[Item]:
-    """Items so that each comes after those it waits for; the catalogue has refused circles."""
-    done: dict[str, Item] = {}
-    while len(done) < len(items):
-        for name, item in items.items():
-            if name not in done and all(before in done or before not in items for before in item.after):
-                done[name] = item
-    return list(done.values())
 
 
 def _end(start: date, limit: Limit | None) -> date:

@@ -20,7 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from knowledge import checks, explain
 from knowledge.problem import CatalogueError, Problem
 from knowledge.schema import (
-    Dated, Elsewhere, FormField, Guide, Hotline, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
+    Dated, Elsewhere, FormField, Guide, Hotline, Item, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
 )
 
 HERE = Path(__file__).parent
@@ -89,17 +89,6 @@ def in_force(dated: Dated, day: date) -> bool:
     return (dated.effective or day) <= day <= (dated.expires or day)
 
 
-def cited(record: BaseModel) -> Iterator[str]:
-    """Every citation in a record, fees and questions included."""
-    for name in type(record).model_fields:
-        value = getattr(record, name)
-        if name == "basis":
-            yield from value
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, BaseModel):
-                yield from cited(part)
-
-
 @cache
 def article_name(article: str) -> str:
     """「第三十五条」 for "35", 「第三条之一」 for "3-1", nothing for a document without articles."""
@@ -135,6 +124,7 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     if not REGISTERS <= read.read:  # everything that refers to an unreadable register would seem wrong too
         raise CatalogueError(problems)
     problems += checks.repeated((("laws.yml", law.id) for law in laws))
+    problems += checks.repeated(("laws.yml", f"《{law.title}》（{law.version}）") for law in laws)
     problems += checks.stale(laws, repealed)
     problems += checks.overlapping((f"guides/{path.name}", guide) for path, guide in guides)
     for path, guide in guides:
@@ -159,8 +149,21 @@ def merged(guide: Guide, modules: dict[str, Module]) -> Guide:
     after = [_only(modules[use.module], use.when) for use in known if use.when]
     parts = [*before, guide, *after]
     merged = {name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS}
-    merged["steps"] = tuple(sorted(merged["steps"], key=lambda step: not step.first))
+    own = {id(step) for step in guide.steps}
+    # What comes before everything, the guide's own before its modules'; then the modules' steps; then the guide's own.
+    merged["steps"] = tuple(sorted(merged["steps"], key=lambda step: (not step.first, step.first != (id(step) in own))))
+    merged["items"] = _in_order(merged["items"])
     return guide.model_copy(update=merged)
+
+
+def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Each item after those it waits for, otherwise as written; a circle is left for the checks to name."""
+    left, done = list(items), []
+    while left:
+        waiting = {item.id for item in left}
+        done.append(next((item for item in left if not waiting & set(item.after)), left[0]))
+        left.remove(done[-1])
+    return tuple(done)
 
 
 def _only(module: Module, when: When) -> Module:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from knowledge.problem import Problem
-from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, Sourced, When
+from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, Sourced, When, cited
 
 # 《河南省优化营商环境条例》 forbids catch-all wording in a guide's conditions and materials.
 CATCH_ALL = re.compile(r"(其他|其它|有关|相关)(的)?(申请)?(材料|证明|证件|文件|资料)|等(相关|有关)?(材料|证明|证件|资料)")
@@ -76,13 +76,16 @@ def bare(text: str) -> str:
 
 
 def unused(catalogue) -> Iterator[Problem]:
-    """Registered materials and fields that no guide uses any more."""
+    """Registered materials, fields and laws that nothing uses any more."""
     used = {use.material for guide in catalogue.editions for use in guide.materials}
     asked = {use.field for guide in catalogue.editions for use in guide.fields}
     idle = [("materials.yml", name) for name in catalogue.materials if name not in used]
     idle += [("fields.yml", name) for name, field in catalogue.fields.items() if name not in asked and not field.follows]
+    records = (*catalogue.editions, *catalogue.hotline.values(), *catalogue.regions.values())
+    resting = {basis.split(" ")[0] for record in records for basis in cited(record)}
+    idle += [("laws.yml", name) for name in catalogue.laws if name not in resting]
     for file, name in idle:
-        yield Problem(file, name, "登记了，却没有指南用到", "请删掉，或检查指南里的写法")
+        yield Problem(file, name, "登记了，却没有哪里用到", "请删掉，或检查引用它的地方")
 
 
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:

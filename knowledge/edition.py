@@ -8,8 +8,8 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
-from knowledge.catalogue import Catalogue, cited
-from knowledge.schema import FormField, Guide, Law, Material, Matter, Region
+from knowledge.catalogue import Catalogue
+from knowledge.schema import FormField, Guide, Law, Material, Matter, Region, cited
 
 
 class Edition:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from knowledge.catalogue import SECTIONS, Catalogue, cited
-from knowledge.schema import FieldUse, Guide, Item, MaterialUse, Module, Question
+from knowledge.catalogue import SECTIONS, Catalogue
+from knowledge.schema import FieldUse, Guide, Item, MaterialUse, Module, Question, cited
 
 NAMES = {
     "questions": "问题", "conditions": "条件", "items": "事项", "materials": "材料", "fields": "表单",

@@ -5,6 +5,7 @@ Conditions (`when`, `requires`) are data, not expressions: a mapping whose pairs
 where a list means any of; `any:` and `all:` take a list of mappings, `not:` takes one.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
@@ -404,3 +405,14 @@ class Elsewhere(Strict):
     title: Text
     where: Text
     asks: Texts
+
+
+def cited(record: BaseModel) -> Iterator[str]:
+    """Every citation in a record, fees and questions included."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if name == "basis":
+            yield from value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, BaseModel):
+                yield from cited(part)

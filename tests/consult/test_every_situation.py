@@ -66,7 +66,8 @@ def _is_complete(notice) -> None:
     assert (notice.verdict == "done") == (not notice.items and not notice.unmet)
     assert notice.basis and notice.delivery and notice.conditions
     assert notice.steps or not notice.items
-    assert notice.places["hall"] and notice.places["hotline"] and notice.timeline["accepted"]
+    assert notice.places["hall"] and notice.places["hotline"]
+    assert bool(notice.timeline["accepted"]) == any(item.joint and item.state == "needed" for item in notice.items)
     for item in notice.items:
         assert item.department and item.statutory and item.promised and item.fee.text and item.result and item.level
         assert item.basis or item.level in ("待核验", "他地参考")
