@@ -11,9 +11,10 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from knowledge import guide_exchange, guide_sheets, hotline_exchange, proof, workbook
+from knowledge import proof
 from knowledge.catalogue import HERE, SECTIONS, Catalogue, load
-from knowledge.difference import SIGNED, differences
+from knowledge.exchange import guide_sheets, guides, hotline_list, workbook
+from knowledge.exchange.difference import SIGNED, differences
 from knowledge.problem import CatalogueError
 from knowledge.schema import Guide, Sourced
 from settings import as_of
@@ -48,7 +49,7 @@ def main(command: str = "", *given: str) -> int:
 
 def _export(catalogue: Catalogue, name: str, file: Path) -> int:
     if name == "hotline":
-        hotline_exchange.export(catalogue, file)
+        hotline_list.export(catalogue, file)
     else:
         guide_sheets.export(guide_sheets.source(HERE, catalogue, name), catalogue, file)
     print(f"写好了 {file}。改好以后：python -m knowledge import {file}")
@@ -57,10 +58,10 @@ def _export(catalogue: Catalogue, name: str, file: Path) -> int:
 
 def _import(catalogue: Catalogue, file: Path) -> int:
     sheets = workbook.read(file)
-    if guide_exchange.is_guide(sheets):
-        changes = guide_exchange.imported(sheets, file.name, HERE, catalogue)
+    if guides.is_guide(sheets):
+        changes = guides.imported(sheets, file.name, HERE, catalogue)
     else:
-        report = hotline_exchange.imported(sheets, file.name, HERE, catalogue)
+        report = hotline_list.imported(sheets, file.name, HERE, catalogue)
         changes = [f"新增 {name}" for name in report.added] + [f"改动 {name}" for name in report.updated]
         print(f"新增 {len(report.added)} 条，改动 {len(report.updated)} 条，没有变的 {len(report.unchanged)} 条。")
     print("\n".join([*changes, "已经写进知识文件；运行 make ready 再启动，就用上了。"]) if changes else "没有改动。")
@@ -80,9 +81,9 @@ def _edition(catalogue: Catalogue, name: str) -> Guide:
     file = Path(name)
     match file.suffix.lower():
         case ".xlsx":
-            return guide_exchange.changed(workbook.read(file), file.name, HERE, catalogue).whole()
+            return guides.changed(workbook.read(file), file.name, HERE, catalogue).whole()
         case ".yml" | ".yaml":
-            return guide_exchange.drafted(file, catalogue)
+            return guides.drafted(file, catalogue)
     return guide_sheets.source(HERE, catalogue, name).whole
 
 

@@ -9,15 +9,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from ruamel.yaml import YAML
 
-from knowledge import guide_exchange, guide_sheets, hotline_exchange, workbook
+from knowledge.exchange import guide_sheets, guides, hotline_list, workbook
 from knowledge.catalogue import HERE, SECTIONS, load
 from knowledge.citation import Citations
 from knowledge.condition import read as formula
-from knowledge.difference import differences
-from knowledge.layout import SHEETS, basics, hotline, options, sections
+from knowledge.exchange.difference import differences
+from knowledge.exchange.layout import SHEETS, basics, hotline, options, sections
 from knowledge.naming import Unreadable, new_id
 from knowledge.problem import CatalogueError
-from knowledge.rewrite import rewritten
+from knowledge.exchange.rewrite import rewritten
 from knowledge.schema import Fee, Guide, Hotline, Module, Option
 from knowledge.worded import Words
 
@@ -61,17 +61,17 @@ def tea(still, catalogue, tmp_path_factory):
 def listed(catalogue, tmp_path_factory):
     """Some of the 12345 entries as rows under their heads."""
     path = tmp_path_factory.mktemp("list") / "知识点.csv"
-    hotline_exchange.export(catalogue, path)
+    hotline_list.export(catalogue, path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))[:12]
 
 
 def back(path, folder, catalogue):
-    return guide_exchange.imported(workbook.read(path), path.name, folder, catalogue)
+    return guides.imported(workbook.read(path), path.name, folder, catalogue)
 
 
 def list_back(path, folder, catalogue):
-    return hotline_exchange.imported(workbook.read(path), path.name, folder, catalogue)
+    return hotline_list.imported(workbook.read(path), path.name, folder, catalogue)
 
 
 def saved(rows, path):
@@ -264,7 +264,7 @@ def test_differences_tell_new_gone_and_changed(catalogue):
 @pytest.mark.parametrize("name", ["知识点.xlsx", "知识点.csv"])
 def test_an_untouched_list_changes_nothing(name, still, catalogue, tmp_path):
     before = texts(still)
-    hotline_exchange.export(catalogue, tmp_path / name)
+    hotline_list.export(catalogue, tmp_path / name)
     report = list_back(tmp_path / name, still, catalogue)
     assert len(report.unchanged) == len(catalogue.hotline) and not report.added and not report.updated
     assert texts(still) == before

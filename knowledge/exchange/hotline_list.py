@@ -14,13 +14,13 @@ from ruamel.yaml import YAML
 
 from knowledge import checks
 from knowledge.catalogue import Catalogue
-from knowledge.change import made, tried
-from knowledge.layout import Columns, hotline, in_heads, shape_faults
+from knowledge.exchange.change import made, tried
+from knowledge.exchange.layout import Columns, hotline, in_heads, shape_faults
+from knowledge.exchange.rewrite import rewritten
+from knowledge.exchange.workbook import Row, Sheet, records, write
 from knowledge.naming import Unreadable, new_id
 from knowledge.problem import CatalogueError, Problem
-from knowledge.rewrite import rewritten
 from knowledge.schema import Hotline, Repealed
-from knowledge.workbook import Row, Sheet, records, write
 
 SHEET = "12345知识点"
 LONGEST = {"title": 128, "keywords": 20}  # of the import rule

@@ -23,7 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from knowledge.cells import Cell
+from knowledge.exchange.cells import Cell
 from knowledge.problem import CatalogueError, Problem
 
 EXCEL, CSV = ".xlsx", ".csv"

@@ -8,8 +8,8 @@ from typing import get_args
 from pydantic import ValidationError
 
 from knowledge import explain
-from knowledge.cells import DAY, DECIMAL, FLAG, KEYWORDS, LIMIT, LINES, TEXT, WHOLE, WORDS, Kind, named, one_of, said, several
 from knowledge.citation import Citations
+from knowledge.exchange.cells import DAY, DECIMAL, FLAG, KEYWORDS, LIMIT, LINES, TEXT, WHOLE, WORDS, Kind, named, one_of, said, several
 from knowledge.naming import Names
 from knowledge.schema import Aspect, Hotline, Item, Level
 from knowledge.worded import Words

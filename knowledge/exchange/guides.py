@@ -17,21 +17,23 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from knowledge import explain, proof
 from knowledge.catalogue import Catalogue, merged
-from knowledge.change import made, tried
 from knowledge.condition import read as formula
-from knowledge.difference import differences
-from knowledge.guide_sheets import BASICS, MARK, source, vocabulary
-from knowledge.layout import SHEETS, Column, Columns, Vocabulary, basics, in_heads, options, sections, shape_faults
+from knowledge.exchange.change import made, tried
+from knowledge.exchange.difference import differences
+from knowledge.exchange.guide_sheets import BASICS, MARK, source, vocabulary
+from knowledge.exchange.layout import SHEETS, Column, Columns, Vocabulary, basics, in_heads, options, sections, shape_faults
+from knowledge.exchange.pairing import paired
+from knowledge.exchange.rewrite import rewritten
+from knowledge.exchange.workbook import Row, records, text_of
 from knowledge.naming import Unreadable, new_id
-from knowledge.pairing import paired
 from knowledge.problem import CatalogueError, Problem
-from knowledge.rewrite import rewritten
 from knowledge.schema import Guide
-from knowledge.workbook import Row, records, text_of
 from knowledge.worded import Words
 
 FIXED = ("序号", "编号", "版本", MARK)  # rows of the first sheet that may not be changed in it
 IN_ORDER = ("number", "id", "title", "region", "revision", "effective", "expires", "reviewed", "lead", "audience", "summary", "uses", "delivery", *SHEETS)
+
+
 @dataclass(frozen=True)
 class Line:
     """A row that a department sent: its number, its cells by head, and for a question the rows of its options."""

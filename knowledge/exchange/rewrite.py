@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 from ruamel.yaml.scalarstring import ScalarString
 
-from knowledge.pairing import paired
+from knowledge.exchange.pairing import paired
 
 Lines = list[str]
 

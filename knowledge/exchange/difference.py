@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from knowledge.catalogue import Catalogue
 from knowledge.condition import read
-from knowledge.layout import SHEETS, Columns, Vocabulary, basics, options, sections
-from knowledge.pairing import paired
+from knowledge.exchange.layout import SHEETS, Columns, Vocabulary, basics, options, sections
+from knowledge.exchange.pairing import paired
+from knowledge.exchange.workbook import text_of
 from knowledge.schema import Guide
-from knowledge.workbook import text_of
 from knowledge.worded import Words
 
 SIGNED = "牵头部门核对人：____________  日期：____________"

@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from knowledge.catalogue import Catalogue, in_force
-from knowledge.difference import line_name
-from knowledge.layout import SHEETS, Columns, Vocabulary, basics, options, sections
+from knowledge.exchange.difference import line_name
+from knowledge.exchange.layout import SHEETS, Columns, Vocabulary, basics, options, sections
+from knowledge.exchange.workbook import Sheet, write
 from knowledge.naming import Names, Unreadable
 from knowledge.problem import CatalogueError, Problem
 from knowledge.schema import Guide
-from knowledge.workbook import Sheet, write
 from knowledge.worded import Words
 
 BASICS, SHARED, HOW_TO = "基本", "共用部分（只看，不改）", "说明"
