@@ -15,6 +15,7 @@ from knowledge import proof
 from knowledge.catalogue import HERE, SECTIONS, Catalogue, load
 from knowledge.exchange import guide_sheets, guides, hotline_list, workbook
 from knowledge.exchange.difference import SIGNED, differences
+from knowledge.impact import NAMES
 from knowledge.problem import CatalogueError
 from knowledge.schema import Guide, Sourced
 from settings import as_of
@@ -99,9 +100,22 @@ def _report(catalogue: Catalogue) -> int:
         elsewhere, open_ = levels.pop("他地参考", 0), levels.pop("待核验", 0)
         print(f"{number:>4} {guide.title}（{guide.revision}）：{sum(levels.values())} / {elsewhere} / {open_}，{proof.count(guide):,} 种")
     print(f"{len(catalogue.guides)} 份指南，{len(catalogue.laws)} 部法规，{len(catalogue.materials)} 种材料，{len(catalogue.fields)} 个字段，{len(catalogue.hotline)} 条 12345 知识点，没有发现问题。")
+    print(_open_questions(catalogue))
     total = sum(map(proof.count, catalogue.guides.values()))
     print(f"情形穷尽：共 {total:,} 种（「不清楚」也算一种回答），每条路都有头，每份告知单要素齐全，每个事项、材料、字段都有人用得上，每个问题都有用，没有互相矛盾。")
     return 0
+
+
+def _open_questions(catalogue: Catalogue) -> str:
+    """What officials still have to confirm, by kind; what several guides say in the same words counts once."""
+    lines = {(section, repr(line.model_dump(exclude={"when"}))): line for guide in catalogue.guides.values() for section in SECTIONS for line in getattr(guide, section)}
+    found = Counter(NAMES[section] for (section, _), line in lines.items() if isinstance(line, Sourced) and catalogue.level(line) == "待核验")
+    items = [line for (section, _), line in lines.items() if section == "items"]
+    found["收费"] = sum(catalogue.level(item.fee) == "待核验" for item in items)
+    found["没有法定时限的事项"] = sum(item.statutory is None for item in items)
+    found["没有承诺时限的事项"] = sum(item.promised is None for item in items)
+    found["没有经第二个人核对的知识点"] = sum(entry.status == "待核验" for entry in catalogue.hotline.values())
+    return f"还要部门核实的：{'，'.join(f'{kind} {count}' for kind, count in found.items() if count)}。"
 
 
 def _stale(catalogue: Catalogue) -> int:

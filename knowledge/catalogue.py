@@ -224,6 +224,8 @@ class _Reader:
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             self.problems.append(Problem(name, f"第{line}行", *explain.yaml(error)))
+        except ValueError as error:  # what looks like a date or a number and is none
+            self.problems.append(Problem(name, "", f"有一个日期或数字读不出来（{error}）", "请找出不存在的日期（如 2 月 30 日），改成 2026-11-21 这样"))
         return None
 
     def _shaped(self, name: str, data: object, shape: type) -> object:

@@ -4,12 +4,15 @@ import shutil
 from datetime import date, datetime, timezone
 
 import pytest
+from openpyxl import load_workbook
 
+from actions import say
 from actions.memory import Kit, begin, turn
 from consult.notice import make_notice
 from consult.situation import Answer, assess
 from knowledge.catalogue import HERE, load
 from knowledge.edition import Edition
+from knowledge.exchange import guide_sheets, guides, workbook
 from records.store import Store, migrate
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=timezone.utc)
@@ -48,6 +51,26 @@ def test_a_consultation_keeps_the_edition_it_began_with(files, tmp_path):
             if who == "late":
                 begin(now, after.by_id["milk_tea"])
             assert any(hears in line.text for line in now.notice.conditions)
+    store.engine.dispose()
+
+
+def test_a_guide_edited_in_excel_reaches_a_conversation(files, tmp_path):
+    """The lead department adds a step in Excel; nobody touches a YAML file or a line of code."""
+    known, sent = load(files), tmp_path / "奶茶店.xlsx"
+    guide_sheets.export(guide_sheets.source(files, known, "我要开奶茶店"), known, sent)
+    book = load_workbook(sent)
+    steps = book["步骤"]
+    steps.append([{"内容": "开门第一天，请市场监管所来看一眼。", "层级": "待核验"}.get(head.value, "") for head in steps[1]])
+    book.save(sent)
+    changes = guides.imported(workbook.read(sent), sent.name, files, known)
+    assert any("请市场监管所来看一眼" in change for change in changes)
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    migrate(url)
+    store, edited = Store(url, "only for tests, long enough to serve as a key"), load(files)
+    with turn(kit(edited, store), "anybody") as talk:
+        begin(talk, edited.by_id["milk_tea"])
+        told = say.notice(talk.notice, "MQGZ").text
+    assert "请市场监管所来看一眼" in told and edited.by_id["milk_tea"].revision in told
     store.engine.dispose()
 
 
