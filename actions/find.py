@@ -33,6 +33,8 @@ def find(turn: Turn) -> Outcome:
     result = turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=_matter(turn), day=turn.today)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
+    if result.status != "answered" and VAGUE.search(text):
+        return vague(turn)
     if result.status == "ask_back":
         return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
@@ -101,14 +103,17 @@ def offer(turn: Turn, hits, text: str) -> Outcome:
     return Outcome([say.choices("您说的是哪一件？", close)], "ask_back", "listening")
 
 
+def vague(turn: Turn) -> Outcome:
+    """A shop, but what kind?"""
+    text = "您想开什么样的店？说说卖什么、做什么，我才好查要办哪些证。比如：卖奶茶、开小面馆、开网吧。"
+    return Outcome([Reply("text", text)], "ask_back", "listening")
+
+
 def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
     """Said plainly: not among what we know, and whose it is if that is known; after two misreadings, a person."""
     if elsewhere:
         text = f"「{elsewhere.title}」不在「一件事一次办」清单里。{elsewhere.where}"
         return Outcome([Reply("text", text)], "out_of_scope", "listening")
-    if VAGUE.search(turn.text):
-        text = "您想开什么样的店？说说卖什么、做什么，我才好查要办哪些证。比如：卖奶茶、开小面馆、开网吧。"
-        return Outcome([Reply("text", text)], "ask_back", "listening")
     turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
         text = f"连着两次没听明白，怕耽误您。请打 {say.HOTLINE} 找人工；或者换个说法，比如：{EXAMPLES}。"

@@ -40,6 +40,7 @@ class Lexicon(_Strict):
     words: tuple[str, ...]
     hollow: tuple[str, ...]
     everywhere: tuple[str, ...]
+    passing: tuple[str, ...]
     frames: Frames
     trades: dict[int, str]
 
@@ -59,7 +60,8 @@ class Lexicon(_Strict):
 
     def aspect(self, said: str) -> Aspect | None:
         """The aspect that a normalised question is about: the longest phrase in it decides."""
-        found = [phrase for phrase in self._aspects if phrase in said]
+        asked = re.sub("|".join(map(re.escape, self.passing)), " ", said)
+        found = [phrase for phrase in self._aspects if phrase in asked]
         return self._aspects[max(found, key=len)] if found else None
 
     def is_hollow(self, said: str) -> bool:

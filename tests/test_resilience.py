@@ -129,9 +129,9 @@ def test_a_notice_is_printed_again_exactly_as_told(hall, person):
     person.say(WISH)
     person.go_on_until("notice")
     told = person.reply("notice")
-    run = subprocess.run([sys.executable, "-m", "records", told["data"]["number"]], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-m", "records", "replay", told["data"]["number"]], capture_output=True, text=True, check=True)
     assert run.stdout.rstrip("\n") == told["text"]
-    assert subprocess.run([sys.executable, "-m", "records", "MQGZ1"], capture_output=True, text=True).returncode == 1
+    assert subprocess.run([sys.executable, "-m", "records", "replay", "MQGZ1"], capture_output=True, text=True).returncode == 1
 
 
 def test_the_webhook_answers_nobody_without_the_token(hall):
