@@ -141,7 +141,7 @@ def test_the_webhook_answers_nobody_without_the_token(hall):
 def test_no_personal_data_on_the_disk_or_in_the_logs(hall, person):
     person.say(WISH)
     person.go_on_until("question")
-    planted = {"name": "慕容测试", "resident_id": "411421199001010019", "mobile": "13912345678"}
+    planted = {"name": "慕容测试", "resident_id": "411421198808081235", "mobile": "13912345678"}
     while person.last["status"] != "draft":
         question = person.reply("question")
         kind = question["data"]["type"] if question else None
