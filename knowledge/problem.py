@@ -19,7 +19,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file} {self.place}".strip()
-        return f"{where}：{self.what}。{self.remedy}。"
+        return (f"{where}：" if where else "") + f"{self.what}。{self.remedy}。"
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:
