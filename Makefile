@@ -36,7 +36,7 @@ evaluate: ready       ## 检索和理解的质量
 bench: ready          ## 一轮对话的快慢（要先 make run）
 	@$(PY) -m channels.bench
 
-stale: .venv/ready    ## 列出半年没核对的指南
+stale: .venv/ready    ## 列出该核对的指南和知识点，和快要开始、到期的规定
 	@$(PY) -m knowledge stale
 
 ready: .venv/ready .venv-rasa/ready .env var/index/ready var/models/dialogue.tar.gz

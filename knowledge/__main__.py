@@ -8,21 +8,21 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from knowledge import proof
-from knowledge.catalogue import HERE, SECTIONS, Catalogue, load
+from knowledge.catalogue import HERE, SECTIONS, Catalogue, in_force, load
 from knowledge.exchange import guide_sheets, guides, hotline_list, workbook
 from knowledge.exchange.difference import SIGNED, differences
 from knowledge.impact import NAMES
 from knowledge.problem import CatalogueError
-from knowledge.schema import Guide, Sourced
+from knowledge.schema import Dated, Guide, Sourced
 from settings import as_of
 
 REVIEW_AFTER = timedelta(days=180)
-
-
+SOON = timedelta(days=60)  # how far ahead to say what begins or ends
 COMMANDS = "check、stale、export hotline 文件、export 指南 文件.xlsx、import 文件、diff 旧的 新的"
 
 
@@ -119,13 +119,30 @@ def _open_questions(catalogue: Catalogue) -> str:
 
 
 def _stale(catalogue: Catalogue) -> int:
-    """Guides whose last review is too long ago, or that have expired."""
+    """Guides and hotline entries whose review is due or that have expired, and what begins or ends soon."""
     today = catalogue.day
-    old = [guide for guide in catalogue.guides.values() if today - guide.reviewed > REVIEW_AFTER or (guide.expires and guide.expires < today)]
+    old = [guide for guide in catalogue.editions if today - guide.reviewed > REVIEW_AFTER and in_force(guide, today)]
+    due = [entry for entry in catalogue.hotline.values() if entry.review < today]
     for guide in old:
         print(f"{guide.title}：上次核对 {guide.reviewed}，请 {guide.lead} 重新核对，改好 reviewed 一行。")
-    print(f"{len(old)} 份指南该核对了（超过 {REVIEW_AFTER.days} 天没核对，或已过期）。")
+    for department, count in Counter(entry.department for entry in due).items():
+        print(f"12345 知识点 {count} 条过了复核日，请 {department} 复核。")
+    for place, line in _dated(catalogue):
+        if line.effective and today < line.effective <= today + SOON:
+            print(f"{place}：{line.effective} 开始。")
+        if line.expires and today <= line.expires <= today + SOON:
+            print(f"{place}：{line.expires} 是最后一天。")
+    print(f"{len(old)} 份指南、{len(due)} 条知识点该核对了（指南超过 {REVIEW_AFTER.days} 天没核对，知识点过了复核日）。")
     return 0
+
+
+def _dated(catalogue: Catalogue) -> Iterator[tuple[str, Dated]]:
+    for guide in catalogue.editions:
+        yield f"{guide.title}（版本 {guide.revision}）", guide
+        for section in SECTIONS:
+            yield from ((f"{guide.title} {NAMES[section]}", line) for line in getattr(guide, section) if isinstance(line, Sourced))
+    yield from ((f"12345 知识点「{entry.title}」", entry) for entry in catalogue.hotline.values())
+    yield from ((rules.title, rules) for rules in catalogue.rules.values())
 
 
 def _lines(guide: Guide) -> list[Sourced]:
