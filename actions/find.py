@@ -31,10 +31,10 @@ def find(turn: Turn) -> Outcome:
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
     result = turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=_matter(turn), day=turn.today)
-    if result.status == "no_match":
-        return none(turn, result.elsewhere)
     if result.status != "answered" and VAGUE.search(text):
         return vague(turn)
+    if result.status == "no_match":
+        return none(turn, result.elsewhere)
     if result.status == "ask_back":
         return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
@@ -96,7 +96,7 @@ def offer(turn: Turn, hits, text: str) -> Outcome:
     """Two or three that are close: let the person choose."""
     titles = {}
     for hit in hits:
-        titles.setdefault(hit.matter or hit.id, hit)
+        titles.setdefault(hit.matter if _of_matter(hit) else hit.id, hit)
     close = [_close(hit, turn) for hit in titles.values()]
     close.append(Choice("都不是，我换个说法", "none", "/anew"))
     turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in close], text
@@ -123,9 +123,14 @@ def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
 
 
 def _close(hit, turn: Turn) -> Choice:
-    if hit.matter in turn.kit.catalogue.guides:
+    if _of_matter(hit) and hit.matter in turn.kit.catalogue.guides:
         return Choice(turn.kit.catalogue.guides[hit.matter].title, f"matter_{hit.matter}", choose(hit.matter))
     return Choice(hit.title, hit.id, "/tell" + json.dumps({"wish": hit.title}, ensure_ascii=False))
+
+
+def _of_matter(hit) -> bool:
+    """Whether a hit stands for its matter; a hotline entry or a rule stands for itself."""
+    return hit.kind in ("guide", "fact") and hit.matter is not None
 
 
 def choose(number: int) -> str:

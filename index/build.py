@@ -19,14 +19,14 @@ from sentence_transformers import SentenceTransformer
 from index import embed, lexicon as lexicons, matters
 from index.calibrate import measure
 from index.lexicon import Lexicon
-from index.parts import Parts, guides
+from index.parts import Parts, guides, shelves
 from index.documents import make_documents
 from index.rows import encode, make_rows
-from index.words import grams, keep_whole
+from index.words import keep_whole, known_grams
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
-FORMAT = 1
+FORMAT = 2
 _PROBE = "想开个小饭店要带什么材料"
 
 
@@ -59,20 +59,23 @@ def build(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], folder: Path
 
 
 def make_parts(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], lexicon: Lexicon, model: str | None, say: Callable[[str], None]) -> Parts:
-    """Train and embed, without saving. The classes are the guides in their order, then the other business."""
+    """Train and embed, without saving. The classes are the guides in their order, then the other business, then the shelves."""
     said = [_said(guide, lexicon) for guide in guides(entries)]
     ours = len(said)
     said += [(other.title, *other.asks) for other in elsewhere]
+    said += [tuple(text for entry in entries if entry.shelf == shelf for text in _asked(entry)) for shelf in shelves(entries)]
     texts = [text for group in said for text in group]
     classes = [number for number, group in enumerate(said) for _ in group]
-    framed, owners = _framed(texts, classes, ours, lexicon)
+    framed, owners = _framed(texts, classes, ours, ours + len(elsewhere), lexicon)
     sentences = embed.load(model) if model else embed.train(framed, owners, say)
-    bags = [grams(text) for text in framed]
+    bags = [known_grams(text) for text in framed]
     linear, business = matters.fit(bags, owners), matters.fit(bags, [int(owner < ours) for owner in owners])
     told = {number: lines for number, entry in enumerate(entries) if entry.kind != "guide" and (lines := _lines(entry))}
     rows = [(text, number) for number, lines in told.items() for text in lines]
     lines = make_rows(*zip(*rows), sentences) if rows else None
-    return Parts(sentences, make_rows(texts, classes, sentences), lines, make_documents(list(told.values()), list(told)), linear, business, ours)
+    documents = make_documents(list(told.values()), list(told))
+    questions = make_documents([_asked(entries[number]) for number in told], list(told))
+    return Parts(sentences, make_rows(texts, classes, sentences), lines, documents, questions, linear, business, ours, ours + len(elsewhere))
 
 
 def content_hash(entry: Entry) -> str:
@@ -89,6 +92,11 @@ def _said(guide: Entry, lexicon: Lexicon) -> tuple[str, ...]:
     return (guide.title, *guide.asks, *lexicon.trades.get(guide.matter, "").split())
 
 
+def _asked(entry: Entry) -> list[str]:
+    """The questions that an entry answers; a rule's title names its document too, which nobody does."""
+    return [entry.title.split(" ")[-1] if entry.kind == "rule" else entry.title, *entry.asks]
+
+
 def _lines(entry: Entry) -> list[str]:
     """A fact, rule or hotline entry, sentence by sentence. What a guide derives has no words of its own."""
     if entry.kind == "fact" and not entry.asks:
@@ -97,12 +105,12 @@ def _lines(entry: Entry) -> list[str]:
     return [entry.title, *entry.asks, *sentences]
 
 
-def _framed(texts: Sequence[str], classes: Sequence[int], ours: int, lexicon: Lexicon) -> tuple[list[str], list[int]]:
-    """The texts, and each again in random frames, so that a frame comes to mean nothing."""
+def _framed(texts: Sequence[str], classes: Sequence[int], ours: int, shelved: int, lexicon: Lexicon) -> tuple[list[str], list[int]]:
+    """The texts, and those of matters and other business again in random frames, so that a frame comes to mean nothing."""
     draw = random.Random(embed.SEED)
     more, owners = list(texts), list(classes)
     for text, owner in zip(texts, classes):
-        for _ in range(4 if len(text) <= 6 else 2):
+        for _ in range(0 if owner >= shelved else 4 if len(text) <= 6 else 2):
             more.append(lexicon.framed(text, draw, trade=owner < ours))
             owners.append(owner)
     return more, owners

@@ -8,12 +8,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from index.lexicon import Lexicon
-from index.parts import Parts, Reading
+from index.parts import Parts, Reading, shelves
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
 REFUSED = 0.86  # share of other business that must be refused
 RIGHT = 0.95  # share of the given answers that must be right
+STRANGERS_ANSWERED, STRANGERS_ASKED = 0.05, 0.12  # share of other business that a line of a shelf may answer, or be offered for
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 _LINE_WEIGHTS = (0.0, 0.15, 0.3, 0.5, 0.7)
 
@@ -24,7 +25,9 @@ class Limits:
 
     `weight` and `line_weight` say how much the embedding counts beside shared words, for matters and for lines.
     `ours` and `right` are logistic scales over Reading.evidence(): is it about a matter, and is it the best one.
-    A line answers from the `line_from` of its kind on; a fact of the matter under discussion from `hinted_from` on.
+    A fact answers from `fact_from` on, one of the matter under discussion from `hinted_from` on. `shelf` is a
+    scale over shelf_evidence(): is the first line of the shelf the right one; it answers from `shelf_answer` on,
+    and the first few are offered from `shelf_ask` on.
     """
 
     weight: float
@@ -33,8 +36,11 @@ class Limits:
     right: tuple[float, ...]
     refuse_below: float
     answer_from: float
-    line_from: dict[str, float]
+    fact_from: float
     hinted_from: float
+    shelf: tuple[float, ...]
+    shelf_answer: float
+    shelf_ask: float
 
 
 def measure(
@@ -55,7 +61,10 @@ def measure(
     right = _picks(mine, weight, parts.ours) == truth
     say(f"搜索索引：留出的说法认对 {right.mean():.1%}")
     line_weight = _line_weight(parts, known, questions)
-    return Limits(weight, line_weight, *_matter_limits([*mine, *others], right, weight, parts.ours), *_line_limits(parts, known, mine, others, line_weight))
+    return Limits(
+        weight, line_weight, *_matter_limits([*mine, *others], right, weight, parts.ours),
+        *_line_limits(parts, known, mine, others, line_weight), *_shelf_limits(parts, known, questions, mine, others, weight, line_weight),
+    )
 
 
 def split(entries: Sequence[Entry], fold: int) -> tuple[list[Entry], list[tuple[str, int]]]:
@@ -71,10 +80,10 @@ def split(entries: Sequence[Entry], fold: int) -> tuple[list[Entry], list[tuple[
 
 
 def split_facts(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Entry]]]:
-    """Take the last phrasing out of every fact that has more than one; returns (phrasing, fact) pairs."""
+    """Take the last phrasing out of every fact and hotline entry that has more than one; returns (phrasing, entry) pairs."""
     left, taken = [], []
     for entry in entries:
-        if entry.kind == "fact" and len(entry.asks) > 1:
+        if entry.kind in ("fact", "hotline") and len(entry.asks) > 1:
             taken.append((entry.asks[-1], entry))
             entry = replace(entry, asks=entry.asks[:-1])
         left.append(entry)
@@ -127,7 +136,7 @@ def _lowest_limit(chances: np.ndarray, right: np.ndarray) -> float:
 
 def _line_weight(parts: Parts, known: Sequence[Entry], questions: Sequence[tuple[str, Entry]]) -> float:
     """The weight of the embedding that finds most held-out questions among the facts of their matter."""
-    readings = [(parts.read(text), fact) for text, fact in questions]
+    readings = [(parts.read(text), fact) for text, fact in questions if fact.kind == "fact"]
 
     def found(weight: float) -> int:
         return sum(_best_of(parts, known, reading, weight, home(fact))[1] == fact.id for reading, fact in readings)
@@ -144,29 +153,54 @@ def _best_of(parts: Parts, known: Sequence[Entry], reading: Reading, weight: flo
     return max(scores, default=(0.0, ""))
 
 
+def shelf_evidence(parts: Parts, names: Sequence[str], fused: np.ndarray, lines: Sequence[tuple[float, Entry]]) -> np.ndarray:
+    """What tells the right line of a shelf from a guess: how far its shelf is before every matter, and it before the next line."""
+    (first, entry), second = lines[0], lines[1][0] if len(lines) > 1 else 0.0
+    own, rest = fused[parts.shelved + names.index(entry.shelf)], fused[: parts.shelved].max()
+    return np.array([own, own - rest, first, first - second])
+
+
+def _shelf_limits(
+    parts: Parts, known: Sequence[Entry], questions: Sequence[tuple[str, Entry]], mine: Sequence[Reading], others: Sequence[Reading], weight: float, line_weight: float
+) -> tuple[tuple[float, ...], float, float]:
+    """The scale of shelf_evidence(), and from where on a line answers or is offered: seldom to those whose business is not ours."""
+    names, facts, right, strange = shelves(known), [], [], []
+    asked = [(parts.read(text), entry.id, False) for text, entry in questions if entry.shelf]
+    for reading, wanted, stranger in [*asked, *((reading, "", False) for reading in mine), *((reading, "", True) for reading in others)]:
+        lines = sorted(((score, known[number]) for number, score in parts.close_lines(reading, line_weight).items()), key=lambda pair: -pair[0])
+        found = [(score, entry) for score, entry in lines if entry.shelf]
+        if found:
+            facts.append(shelf_evidence(parts, names, reading.fused(weight), found))
+            right.append(found[0][1].id == wanted)
+            strange.append(stranger)
+    if not any(right) or all(right):
+        return (0.0, 4.0, 0.0, 0.0, 0.0), 0.5, 0.5  # nothing to measure by: whether the shelf is before every matter decides
+    scale = _logistic(np.array(facts), np.array(right))
+    sure = chance(scale, np.array(facts))
+    answer, ask = (float(np.quantile(sure[np.array(strange)], 1 - share)) if any(strange) else 0.5 for share in (STRANGERS_ANSWERED, STRANGERS_ASKED))
+    return scale, max(answer, ask), ask
+
+
 def _line_limits(
     parts: Parts, known: Sequence[Entry], mine: Sequence[Reading], others: Sequence[Reading], weight: float
-) -> tuple[dict[str, float], float]:
-    """How well a line must fit: better than nearly everything that is not meant for it.
+) -> tuple[float, float]:
+    """How well a fact must fit: better than nearly everything that is not meant for it.
 
-    Facts and hotline entries must not answer other business, and seldom those who want a whole matter; rules neither.
+    Facts must not answer other business, and seldom those who want a whole matter.
     """
     rest = [parts.close_lines(reading, weight) for reading in others]
     askers = [parts.close_lines(reading, weight) for reading in mine]
-    fact, hotline = (
-        max(_beyond((_best(found, known, kind) for found in rest), 0.985), _beyond((_best(found, known, kind) for found in askers), 0.9)) for kind in ("fact", "hotline")
-    )
-    rule = _beyond((_best(found, known, "rule") for found in rest + askers), 0.985)
+    fact = max(_beyond((_best_fact(found, known) for found in rest), 0.985), _beyond((_best_fact(found, known) for found in askers), 0.9))
     within = [score for found in rest for score in _best_by_matter(found, known).values()]
-    return {"fact": fact, "hotline": hotline, "rule": rule}, float(np.clip(np.quantile(within or [0.0], 0.9), 0.09, 0.8))
+    return fact, float(np.clip(np.quantile(within or [0.0], 0.9), 0.09, 0.8))
 
 
 def _beyond(scores: Iterable[float], share: float) -> float:
     return float(np.clip(np.quantile(list(scores), share), 0.09, 0.8))
 
 
-def _best(found: dict[int, float], known: Sequence[Entry], kind: str) -> float:
-    return max((score for number, score in found.items() if known[number].kind == kind), default=0.0)
+def _best_fact(found: dict[int, float], known: Sequence[Entry]) -> float:
+    return max((score for number, score in found.items() if known[number].kind == "fact"), default=0.0)
 
 
 def _best_by_matter(found: dict[int, float], known: Sequence[Entry]) -> dict[int, float]:

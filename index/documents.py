@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from index.rows import rarities
-from index.words import BUCKETS, grams
+from index.words import BUCKETS, known_grams
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Documents:
 
 def make_documents(texts: Sequence[Sequence[str]], owners: Sequence[int]) -> Documents:
     """One document for the texts of each owner."""
-    counts = [Counter(gram for text in parts for gram in grams(text)) for parts in texts]
+    counts = [Counter(gram for text in parts for gram in known_grams(text)) for parts in texts]
     ends = np.cumsum([0] + [len(count) for count in counts])
     columns = np.fromiter((gram for count in counts for gram in count), dtype=np.int32, count=ends[-1])
     often = np.fromiter((number for count in counts for number in count.values()), dtype=np.float32, count=ends[-1])

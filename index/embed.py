@@ -16,7 +16,7 @@ from sentence_transformers.base.modules import InputModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from index.words import grams
+from index.words import grams, known_grams
 
 DIMENSION = 96
 EPOCHS = 8
@@ -83,13 +83,13 @@ def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str],
     The same texts in the same order always give the same model.
     """
     torch.manual_seed(SEED)
-    counted = Counter(gram for text in texts for gram in grams(text))
+    counted = Counter(gram for text in texts for gram in known_grams(text))
     module = Ngrams(len(counted))
     module.heard.copy_(torch.tensor(sorted(counted)))
     # A weight starts from how rare its n-gram is: its inverse document frequency.
     rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[gram] for gram in sorted(counted)])))
     module.weights.weight.data[:, 0] = rarity.log()
-    bags = [module.known(torch.tensor(grams(text), dtype=torch.long)) for text in texts]
+    bags = [module.known(torch.tensor(known_grams(text), dtype=torch.long)) for text in texts]
     classes = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     targets = torch.tensor([classes[label] for label in labels])
     prototypes = nn.Parameter(F.normalize(torch.randn(len(classes), module.dimension), dim=1))

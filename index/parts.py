@@ -36,15 +36,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class Parts:
-    """All that a search needs, made from one set of knowledge. The first `ours` classes are matters."""
+    """All that a search needs, made from one set of knowledge.
+
+    The first `ours` classes are matters, those up to `shelved` other business, the rest the shelves.
+    """
 
     model: SentenceTransformer
     phrasings: Rows
     lines: Rows | None
     documents: Documents | None
+    questions: Documents | None
     linear: Linear
     business: Linear
     ours: int
+    shelved: int
 
     def read(self, text: str) -> Reading:
         bag, vector = grams(text), encode(self.model, [text])[0]
@@ -57,7 +62,8 @@ class Parts:
         """Entry numbers of facts, rules and hotline entries → how well they fit; the embedding weighs `weight`."""
         if self.lines is None:
             return {}
-        shared = self.documents.alike(reading.bag)
+        told, asked = self.documents.alike(reading.bag), self.questions.alike(reading.bag)
+        shared = {number: (score + asked.get(number, 0.0)) / 2 for number, score in told.items()}
         near = self.lines.cosines(reading.vector) if weight else {}
         return {number: weight * near.get(number, 0.0) + (1 - weight) * shared.get(number, 0.0) for number in shared.keys() | near.keys()}
 
@@ -68,15 +74,23 @@ class Parts:
         if self.lines:
             self.lines.save(folder / "lines")
             self.documents.save(folder / "documents")
+            self.questions.save(folder / "questions")
 
     @classmethod
-    def load(cls, folder: Path, model: SentenceTransformer, ours: int) -> "Parts":
+    def load(cls, folder: Path, model: SentenceTransformer, ours: int, shelved: int) -> "Parts":
         some = (folder / "lines.faiss").exists()
-        lines, documents = (Rows.load(folder / "lines"), Documents.load(folder / "documents")) if some else (None, None)
+        lines, documents, questions = (
+            (Rows.load(folder / "lines"), Documents.load(folder / "documents"), Documents.load(folder / "questions")) if some else (None, None, None)
+        )
         linear, business = Linear.load(folder / "linear.npz"), Linear.load(folder / "business.npz")
-        return cls(model, Rows.load(folder / "phrasings"), lines, documents, linear, business, ours)
+        return cls(model, Rows.load(folder / "phrasings"), lines, documents, questions, linear, business, ours, shelved)
 
 
 def guides(entries: Sequence[Entry]) -> list[Entry]:
     """The matters, in the order that numbers their classes."""
     return [entry for entry in entries if entry.kind == "guide"]
+
+
+def shelves(entries: Sequence[Entry]) -> list[str]:
+    """The shelves, in the order that numbers their classes after the matters and the other business."""
+    return list(dict.fromkeys(entry.shelf for entry in entries if entry.shelf))

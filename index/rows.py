@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from sentence_transformers import SentenceTransformer
 
-from index.words import BUCKETS, grams
+from index.words import BUCKETS, known_grams
 
 # Comparing with every row is exact and fast up to here; beyond, a navigable graph keeps the time flat.
 _EXACT_UP_TO = 50_000
@@ -77,7 +77,7 @@ def make_rows(texts: Sequence[str], owners: Sequence[int], model: SentenceTransf
     vectors = encode(model, texts)
     dense = faiss.index_factory(vectors.shape[1], "Flat" if len(texts) <= _EXACT_UP_TO else "HNSW32", faiss.METRIC_INNER_PRODUCT)
     dense.add(vectors)
-    counts = count_grams([grams(text) for text in texts])
+    counts = count_grams([known_grams(text) for text in texts])
     rarity = rarities(counts)
     return Rows(np.array(owners, dtype=np.int32), dense, counts.T.tocsr(), rarity, counts @ rarity)
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from index import embed, lexicon as lexicons
 from index.build import FORMAT, content_hash, fingerprint
-from index.calibrate import Limits, chance
+from index.calibrate import Limits, chance, shelf_evidence
 from index.lexicon import Lexicon
-from index.parts import Parts, Reading, guides
+from index.parts import Parts, Reading, guides, shelves
 from index.words import keep_whole, normalise
 from knowledge.catalogue import in_force
 from knowledge.entries import Entry
@@ -95,7 +95,8 @@ class Index:
         if fingerprint(sentences) != about["probe"]:
             raise StaleIndex(f"搜索索引过时了：向量模型的内容变了。{REMEDY}")
         keep_whole(lexicon.words)
-        parts = Parts.load(folder, sentences, len(guides(entries)))
+        ours = len(guides(entries))
+        parts = Parts.load(folder, sentences, ours, ours + len(about["elsewhere"]))
         return cls(entries, [Elsewhere(**other) for other in about["elsewhere"]], lexicon, parts, Limits(**about["limits"]))
 
     def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Result:
@@ -123,11 +124,15 @@ class Index:
         lines = self._lines(reading, places, day, topic, aspect)
         known = verdict.ours >= self.limits.refuse_below
         line = self._winner(lines, reading, hint, topic, known)
-        if line and line.kind == "rule" and len(places) > 1:
-            found = sorted(self._each_place(lines), key=lambda hit: hit.region != region)
+        shelf, sure = self._shelf(verdict, lines)
+        plain = known and verdict.right >= self.limits.answer_from and int(verdict.fused.argmax()) == verdict.best
+        if shelf and sure >= self.limits.shelf_answer and not plain and not (line and line.about(matter)):
+            found = sorted(self._each_place(shelf), key=lambda hit: hit.region != region) if len(places) > 1 else [_hit(entry, sure) for _, entry in shelf]
             return Result(q, "answered", tuple(found[:k]), places=frozenset(places))
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
             return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
+        if shelf and (sure >= self.limits.shelf_ask or self._is_shelved(verdict, shelf[0][1])):
+            return Result(q, "ask_back", tuple(_hit(entry, sure) for _, entry in shelf[:k]))
         if known:
             return Result(q, "ask_back", self._nearest_matters(verdict, k))
         return Result(q, "no_match", elsewhere=self._whose(verdict))
@@ -223,23 +228,38 @@ class Index:
                 found.append((min(max(score, 0.0), 1.0), entry))
         return sorted(found, key=lambda pair: -pair[0])
 
+    def _shelf(self, verdict: _Verdict, lines: Sequence[tuple[float, Entry]]) -> tuple[list[tuple[float, Entry]], float]:
+        """The lines that are about no matter, best first, and how sure it is that the first one answers."""
+        found = [(score, entry) for score, entry in lines if entry.shelf]
+        if not found:
+            return [], 0.0
+        return found, float(chance(self.limits.shelf, shelf_evidence(self.parts, self._shelves, verdict.fused, found)))
+
+    def _is_shelved(self, verdict: _Verdict, first: Entry) -> bool:
+        """Whether the query is nearer to the shelf of this line than to any matter, other business or other shelf."""
+        return self.parts.shelved + self._shelves.index(first.shelf) == int(verdict.fused.argmax())
+
+    @cached_property
+    def _shelves(self) -> list[str]:
+        return shelves(self.entries)
+
     def _winner(self, lines: Sequence[tuple[float, Entry]], reading: Reading, hint: int | None, topic: int, known: bool) -> Entry | None:
-        """The best line that fits well enough to be the answer, if there is one.
+        """The best fact that fits well enough to be the answer, if there is one.
 
         A fact of the matter under discussion needs little. Any other must be nearer to what was said than the
-        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance. A rule or a
-        hotline entry is about no matter, so it may fit all the same.
+        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance.
         """
         discussed = self._guides[hint].matter if hint is not None and topic == hint else None
         own = self.parts.phrasings.close(reading.vector, reading.bag, 0.0).get(topic, 0.0)
         rows = self.parts.lines.close(reading.vector, reading.bag, 0.0) if lines else {}
         nearest = {self.entries[number].id: score for number, score in rows.items()}
         for score, entry in lines:
-            if entry.kind == "fact" and entry.about(discussed):
+            if entry.kind != "fact":
+                continue
+            if entry.about(discussed):
                 enough = score >= self.limits.hinted_from
             else:
-                fits = score >= self.limits.line_from[entry.kind]
-                enough = fits and (entry.kind != "fact" or known) and (not known or nearest.get(entry.id, 0.0) >= own)
+                enough = known and score >= self.limits.fact_from and nearest.get(entry.id, 0.0) >= own
             if enough:
                 return entry
         return None
@@ -276,7 +296,7 @@ class Index:
 
     def _whose(self, verdict: _Verdict) -> Elsewhere | None:
         """The other business that the query is about, if it is nearer than every matter."""
-        others = verdict.fused[self.parts.ours :]
+        others = verdict.fused[self.parts.ours : self.parts.shelved]
         return self.elsewhere[int(others.argmax())] if len(others) and others.max() > verdict.fused[verdict.best] else None
 
 

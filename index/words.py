@@ -55,3 +55,7 @@ def grams(text: str) -> list[int]:
             found.add("c" + said[start : start + size])
             found.add("p" + " ".join(sounds[start : start + size]))
     return sorted({crc32(gram.encode()) % BUCKETS for gram in found})
+
+
+# For the knowledge's own texts, which are needed again and again while an index is built; what people type is not kept.
+known_grams = lru_cache(maxsize=None)(grams)

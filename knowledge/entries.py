@@ -27,6 +27,7 @@ class Entry:
     """One thing that can be found: a title, the text to tell, and the ways people ask for it.
 
     `shared` are the matters that it is also about: what a module says is said once, for all guides that use it.
+    What belongs to no matter stands on a `shelf`: the field of a hotline entry, or the procedure documents.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Entry:
     region: str | None
     sources: tuple[Source, ...]
     shared: tuple[int, ...] = ()
+    shelf: str | None = None
     effective: date | None = None
     expires: date | None = None
 
@@ -81,7 +83,7 @@ def _fact(owner: str, fact: Fact, guides: list[Guide], catalogue: Catalogue) -> 
     own = Source(only.title, None, only.region, only.revision, fact.level) if only else Source("民权县一件事办事指南", None, guides[0].region, None, fact.level)
     return Entry(
         f"{owner}/{fact.id}", "fact", only and only.number, fact.aspect, fact.title, _admitting(fact, catalogue), fact.asks, guides[0].region,
-        tuple(_sources([fact], catalogue)) or (own,), () if only else tuple(guide.number for guide in guides), fact.effective, fact.expires,
+        tuple(_sources([fact], catalogue)) or (own,), () if only else tuple(guide.number for guide in guides), None, fact.effective, fact.expires,
     )
 
 
@@ -89,7 +91,7 @@ def _hotline(entry: Hotline, catalogue: Catalogue) -> Entry:
     own = Source(f"12345知识库：{entry.category}", None, entry.region, entry.effective.isoformat(), entry.level)
     return Entry(
         entry.id, "hotline", entry.matter, entry.aspect, entry.title, _admitting(entry, catalogue), entry.asks, entry.region,
-        (*_sources([entry], catalogue), own), (), entry.effective, entry.expires,
+        (*_sources([entry], catalogue), own), (), entry.category.split("/")[0], entry.effective, entry.expires,
     )
 
 
@@ -109,7 +111,7 @@ def _rules(rules: Rules) -> Iterator[Entry]:
         name = article_name(article.number)
         source = Source(rules.title, name, rules.region, rules.revision, None)
         title = " ".join(part for part in (rules.title, name, article.title) if part)
-        yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, article.asks, rules.region, (source,))
+        yield Entry(f"{rules.id}/{article.number}", "rule", None, None, title, article.text, article.asks, rules.region, (source,), shelf="规程")
 
 
 def _sources(lines: list[Sourced], catalogue: Catalogue) -> list[Source]:

@@ -34,7 +34,7 @@ def _fact(number: int, name: str, aspect: str | None, title: str, text: str, ask
 def _rule(region: str, days: str) -> Entry:
     title = f"{region}操作规程 第十四条 受理"
     text = f"受理。各联办部门收到办事要件后，应在{days}个工作日内作出受理或不予受理决定。"
-    return Entry(f"rule_{region}/14", "rule", None, None, title, text, (), region, _source(title, region))
+    return Entry(f"rule_{region}/14", "rule", None, None, title, text, ("联办部门多久给受理的回话",), region, _source(title, region), shelf="规程")
 
 
 @pytest.fixture(scope="session")
