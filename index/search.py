@@ -127,7 +127,8 @@ class Index:
         shelf, sure = self._shelf(verdict, lines)
         plain = known and verdict.right >= self.limits.answer_from and int(verdict.fused.argmax()) == verdict.best
         if shelf and sure >= self.limits.shelf_answer and not plain and not (line and line.about(matter)):
-            found = sorted(self._each_place(shelf), key=lambda hit: hit.region != region) if len(places) > 1 else [_hit(entry, sure) for _, entry in shelf]
+            compared = len(places) > 1 and shelf[0][1].kind == "rule"
+            found = sorted(self._each_place(shelf), key=lambda hit: hit.region != region) if compared else [_hit(entry, sure) for _, entry in shelf]
             return Result(q, "answered", tuple(found[:k]), places=frozenset(places))
         if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
             return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
