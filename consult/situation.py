@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from knowledge import condition
-from knowledge.condition import UNASKED, UNSURE
+from knowledge.condition import DECIDED, UNASKED, UNSURE
 from knowledge.schema import Condition, Guide, Question, Sourced, When
 
 State = Literal["needed", "maybe", "not_needed"]
@@ -103,7 +103,7 @@ def holds(when: When, answers: Answers, applies: Mapping[str, bool | None]) -> t
 def _open(guide: Guide, answers: Answers, applies: Mapping[str, bool | None]) -> set[str]:
     """Unanswered questions on which a line, or a question that matters, still depends."""
     needed: set[str] = set()
-    for section in ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes"):
+    for section in DECIDED:
         for line in getattr(guide, section):
             verdict, blockers = holds(line.when, answers, applies)
             needed |= blockers

@@ -127,8 +127,8 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     problems += checks.repeated(("laws.yml", f"《{law.title}》（{law.version}）") for law in laws)
     problems += checks.stale(laws, repealed)
     problems += checks.overlapping((f"guides/{path.name}", guide) for path, guide in guides)
-    for path, guide in guides:
-        found = [*checks.missing_modules(guide, modules), *checks.guide(merged(guide, modules), catalogue)]
+    for (path, guide), whole in zip(guides, catalogue.editions):
+        found = [*checks.missing_modules(guide, modules), *checks.guide(whole, catalogue)]
         problems += [problem.within(f"guides/{path.name}") for problem in found]
     for path, problem in checks.hotline(hotline, catalogue):
         problems.append(problem.within(f"hotline/{path.name}"))
@@ -148,12 +148,12 @@ def merged(guide: Guide, modules: dict[str, Module]) -> Guide:
     before = [modules[use.module] for use in known if not use.when]
     after = [_only(modules[use.module], use.when) for use in known if use.when]
     parts = [*before, guide, *after]
-    merged = {name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS}
+    sections = {name: tuple(line for part in parts for line in getattr(part, name)) for name in SECTIONS}
     own = {id(step) for step in guide.steps}
     # What comes before everything, the guide's own before its modules'; then the modules' steps; then the guide's own.
-    merged["steps"] = tuple(sorted(merged["steps"], key=lambda step: (not step.first, step.first != (id(step) in own))))
-    merged["items"] = _in_order(merged["items"])
-    return guide.model_copy(update=merged)
+    sections["steps"] = tuple(sorted(sections["steps"], key=lambda step: (not step.first, step.first != (id(step) in own))))
+    sections["items"] = _in_order(sections["items"])
+    return guide.model_copy(update=sections)
 
 
 def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from knowledge.condition import DECIDED
 from knowledge.problem import Problem
 from knowledge.schema import Guide, Hotline, Law, Module, Question, Repealed, Sourced, When, cited
 
@@ -88,6 +89,13 @@ def unused(catalogue) -> Iterator[Problem]:
         yield Problem(file, name, "登记了，却没有哪里用到", "请删掉，或检查引用它的地方")
 
 
+def named(guide: Guide, section: str) -> Iterator[tuple[str, BaseModel]]:
+    """The lines of a section, each with the place by which a problem names it: 「materials（lease）」「notes（第3条）」."""
+    for number, line in enumerate(getattr(guide, section), 1):
+        name = getattr(line, "id", None) or getattr(line, "material", None) or getattr(line, "field", None) or f"第{number}条"
+        yield f"{section}（{name}）", line
+
+
 def wording(record: BaseModel, repealed: Iterable[Repealed]) -> Iterator[Problem]:
     """Catch-all wording, and laws that are gone, in whatever the record tells people."""
     for place, said in _told(record.model_dump(exclude_defaults=True)):
@@ -156,12 +164,11 @@ def _conditions(whole: Guide) -> Iterator[Problem]:
     for question in whole.questions:
         yield from _condition(question.when, earlier, f"questions（{question.id}）")
         earlier[question.id] = question
-    for section in ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes"):
-        for number, line in enumerate(getattr(whole, section), 1):
-            name = getattr(line, "id", None) or getattr(line, "material", None) or getattr(line, "field", None) or f"第{number}条"
-            yield from _condition(line.when, earlier, f"{section}（{name}）")
+    for section in DECIDED:
+        for place, line in named(whole, section):
+            yield from _condition(line.when, earlier, place)
             if section == "conditions":
-                yield from _condition(line.requires, earlier, f"{section}（{name}）")
+                yield from _condition(line.requires, earlier, place)
 
 
 def _condition(when: When, earlier: Mapping[str, Question], place: str) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from knowledge.schema import When
 
 Formula = bool | None | tuple
 
+DECIDED = ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes")  # sections of a guide whose lines have a `when`
 UNSURE = "unsure"  # the answer 「不清楚」
 UNASKED = ""  # stands for the answer to a question that does not apply: it matches nothing
 

@@ -8,14 +8,13 @@ So all fifty guides are proved in seconds, where walking the situations of one w
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from knowledge.condition import UNASKED, UNSURE, Formula, asks, every, given, negation, read, some
+from knowledge.checks import named
+from knowledge.condition import DECIDED, UNASKED, UNSURE, Formula, asks, every, given, negation, read, some
 from knowledge.problem import Problem
 from knowledge.schema import Guide, MaterialUse, Question
 
 Answers = dict[str, str]
 Whens = Mapping[str, Formula]
-
-DECIDED = ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes")  # sections whose lines have a `when`
 
 
 def faults(guide: Guide) -> Iterator[Problem]:
@@ -106,18 +105,12 @@ def _told(whens: Whens, name: str, answer: str) -> dict[str, Formula]:
     return {other: given(when, name, answer) for other, when in whens.items() if other != name}
 
 
-def _named(guide: Guide, section: str) -> Iterator[tuple[str, object]]:
-    for number, line in enumerate(getattr(guide, section), 1):
-        name = getattr(line, "id", None) or getattr(line, "material", None) or getattr(line, "field", None) or f"第{number}条"
-        yield f"{section}（{name}）", line
-
-
 def _unreachable(guide: Guide) -> Iterator[Problem]:
     """Questions and lines that no answers lead to, and items that only people who may not have them are led to."""
     items = {item.id: read(item.when) for item in guide.items}
     allowed = every(some([negation(read(line.when)), read(line.requires)]) for line in guide.conditions)
     for section in ("questions", *DECIDED):
-        for place, line in _named(guide, section):
+        for place, line in named(guide, section):
             goal = read(line.when)
             if isinstance(line, MaterialUse):
                 goal = every([goal, some(items[name] for name in line.items)])
@@ -129,7 +122,7 @@ def _unreachable(guide: Guide) -> Iterator[Problem]:
 
 def _undecided(guide: Guide) -> Iterator[Problem]:
     """Requirements that everybody meets, or nobody."""
-    for place, line in _named(guide, "conditions"):
+    for place, line in named(guide, "conditions"):
         when, requires = read(line.when), read(line.requires)
         if line.requires and find(guide, every([when, negation(requires)])) is None:
             yield Problem("", place, "怎么回答都符合，requires 没有用处", "请删掉 requires，或者检查它的写法")
@@ -142,7 +135,7 @@ def _idle(guide: Guide) -> Iterator[Problem]:
     filled = {use.from_question for use in guide.fields}
     formulas = {read(line.when) for section in ("questions", *DECIDED) for line in getattr(guide, section)}
     formulas |= {read(line.requires) for line in guide.conditions}
-    for place, question in _named(guide, "questions"):
+    for place, question in named(guide, "questions"):
         about = [formula for formula in formulas if question.id in asks(formula)]
         pairs = combinations([option.value for option in question.options], 2)
         if question.id not in filled and not any(_differs(guide, question, formula, *pair) for pair in pairs for formula in about):
@@ -156,7 +149,7 @@ def _differs(guide: Guide, question: Question, formula: Formula, one: str, other
 
 def _bare(guide: Guide) -> Iterator[Problem]:
     """Items for which nothing is handed in, and nothing is said to be spared."""
-    for place, item in _named(guide, "items"):
+    for place, item in named(guide, "items"):
         uses = some(read(use.when) for use in guide.materials if item.id in use.items)
         answers = find(guide, every([read(item.when), negation(uses)])) if item.joint else None
         if answers is not None:
@@ -165,7 +158,7 @@ def _bare(guide: Guide) -> Iterator[Problem]:
 
 def _contradictions(guide: Guide) -> Iterator[Problem]:
     """A material that one line wants and another waives, for the same item at the same time."""
-    for (place, one), (_, other) in combinations(_named(guide, "materials"), 2):
+    for (place, one), (_, other) in combinations(named(guide, "materials"), 2):
         if one.material == other.material and bool(one.waived) != bool(other.waived) and set(one.items) & set(other.items):
             answers = find(guide, every([read(one.when), read(other.when)]))
             if answers is not None:
