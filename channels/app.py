@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     migrate(settings.database)
     store = Store(settings.database, settings.data_key.get_secret_value())
     catalogue = knowledge.load()
-    index = Index.load(settings.var / "index", entries(catalogue), settings.embed_model)
+    index = Index.load(settings.var / "index", entries(catalogue), catalogue.elsewhere, settings.embed_model)
     kit = Kit(catalogue, index, store, lambda: datetime.now(CHINA), settings.region, settings.receipt_prefix, sender(store, settings.intake_address))
     dialogue = Dialogue(settings.dialogue_url, settings.dialogue_timeout)
 

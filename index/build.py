@@ -1,116 +1,150 @@
-"""Builds the index: trains the model, embeds every phrasing, and stores it with the limits that were measured.
+"""Builds the index: trains the model, embeds every way of asking, learns to judge, and stores it all.
 
-The folder afterwards holds `model/` (the embedded model, if it was trained), the phrasings of the matters,
-the lines of facts and rules, two classifiers, and `index.json`: what all of this was made from.
+The folder afterwards holds `model/` (the embedded model, if it was trained), the lexical part, the vectors, the judge,
+and `index.json`: what all of this was made from. A rebuild after a small change keeps what was learned and embeds
+only what is new.
 """
 
-import json
-import random
-import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from hashlib import sha256
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from index import embed, lexicon as lexicons, matters
-from index.calibrate import measure
+from index import embed, lexicon as lexicons, store
+from index.calibrate import leave_out, measure, questions
+from index.evidence import Parts
+from index.judge import Judge
+from index.lexical import make_lexical
 from index.lexicon import Lexicon
-from index.parts import Parts, guides, shelves
-from index.documents import make_documents
-from index.rows import encode, make_rows
-from index.words import keep_whole, known_grams
+from index.opinion import Limits
+from index.search import Index
+from index.targets import Target, framed, make_targets
+from index.vectors import make_vectors
+from index.words import keep_whole
 from knowledge.entries import Entry
-from knowledge.schema import Elsewhere
+from knowledge.schema import Elsewhere, Trial
 
-FORMAT = 2
-_PROBE = "想开个小饭店要带什么材料"
+Say = Callable[[str], None]
+WORN = 0.02  # share of new texts beyond which a model and its limits are learned anew
 
 
-def build(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], folder: Path, model: str | None = None, say: Callable[[str], None] = print) -> None:
-    """Build the index of the entries under `folder`, replacing an older one.
+@dataclass(frozen=True)
+class Learned:
+    """What outlives a small change: the model, how to judge, the limits; and of which texts it was learned."""
+
+    model: SentenceTransformer
+    judge: Judge
+    limits: Limits
+    curve: list[tuple[float, float, float]]
+    texts: np.ndarray
+
+
+def build(
+    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], trials: Sequence[Trial], folder: Path, model: str | None = None, say: Say = print
+) -> Index:
+    """Build the index of the entries under `folder`, replacing an older one; returns it.
 
     `model` is the path or hub name of a sentence-transformers model; without it the embedded one is trained.
     """
     lexicon = lexicons.load()
     keep_whole(lexicon.words)
-    say("搜索索引：先留出五分之一的说法，量一量准不准")
-    limits = measure(entries, elsewhere, lexicon, lambda known, others: make_parts(known, others, lexicon, model, say), say)
-    say("搜索索引：用全部说法生成")
-    parts = make_parts(entries, elsewhere, lexicon, model, say)
+    targets = make_targets(entries, elsewhere, lexicon)
+    known = Known()
+    learned = _kept(folder, targets, lexicon, model, known)
+    if learned is None:
+        learned = _learn(entries, elsewhere, trials, targets, lexicon, model, known, say)
+    parts = make_parts(targets, learned.model, known)
+    say(f"搜索索引：{known.embedded} 句算了向量，别的沿用")
+    index = Index(entries, elsewhere, lexicon, parts, learned.judge, learned.limits)
+    _save(index, learned, known, folder, model)
+    say(f"搜索索引：好了，{len(entries)} 条，在 {folder}")
+    return index
+
+
+class Known:
+    """The vectors of texts by the hash of their content, so that no text is embedded twice."""
+
+    def __init__(self) -> None:
+        self.vectors: dict[int, np.ndarray] = {}
+        self.embedded = 0
+
+    def rows(self, texts: Sequence[str], model: SentenceTransformer) -> np.ndarray:
+        """The vectors of the texts, one row each; only those never met are embedded."""
+        hashes = text_hashes(texts).tolist()
+        new = {number: text for number, text in zip(hashes, texts) if number not in self.vectors}
+        if new:
+            self.vectors.update(zip(new, embed.encode(model, list(new.values()))))
+        self.embedded += len(new)
+        return np.stack([self.vectors[number] for number in hashes])
+
+    def save(self, path: Path) -> None:
+        np.savez(path, hashes=np.array(list(self.vectors), np.uint64), vectors=np.stack(list(self.vectors.values())).astype(np.float16))
+
+    def load(self, path: Path) -> None:
+        with np.load(path) as stored:
+            self.vectors = dict(zip(stored["hashes"].tolist(), stored["vectors"].astype(np.float32)))
+
+
+def make_parts(targets: Sequence[Target], model: SentenceTransformer, known: Known) -> Parts:
+    """Count and embed what people say of the targets."""
+    rows = known.rows([text for target in targets for text in target.texts], model)
+    return Parts(targets, model, make_lexical([target.texts for target in targets]), make_vectors(rows, [len(target.texts) for target in targets]))
+
+
+def text_hashes(texts: Sequence[str]) -> np.ndarray:
+    """A number for each text that no other text is likely to have."""
+    return np.array([int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) for text in texts], np.uint64)
+
+
+def _learn(
+    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], trials: Sequence[Trial], targets: Sequence[Target],
+    lexicon: Lexicon, model: str | None, known: Known, say: Say,
+) -> Learned:
+    """Train the model and the judge. Both learn from four fifths of the ways of asking, so that the fifth can tell how good they are."""
+    left, out = leave_out(targets)
+    sentences = embed.load(model) if model else embed.train(*framed(left, lexicon, embed.SEED), say)
+    say("搜索索引：拿留出的说法和试问，学怎么掂量")
+    blind = Index(entries, elsewhere, lexicon, make_parts(left, sentences, known), Judge({}), Limits(0.0, 0.0))
+    judge, limits, curve = measure(blind, questions(blind, out, trials))
+    say(f"搜索索引：有 {limits.answer_from:.0%} 的把握才答，有 {limits.refuse_below:.0%} 的可能是我们的事才反问")
+    return Learned(sentences, judge, limits, curve, text_hashes([text for target in targets for text in target.texts]))
+
+
+def _kept(folder: Path, targets: Sequence[Target], lexicon: Lexicon, model: str | None, known: Known) -> Learned | None:
+    """What the index already there has learned, if that is still good; its vectors are then known."""
+    try:
+        about = store.read(folder)
+    except store.StaleIndex:
+        return None
+    texts = np.load(folder / "learned.npy")
+    now = text_hashes([text for target in targets for text in target.texts])
+    if about.model != model or about.lexicon != lexicon.fingerprint or np.isin(now, texts, invert=True).mean() > WORN:
+        return None
+    sentences = embed.load(model or folder / "model")
+    if store.fingerprint(sentences) != about.probe:
+        return None
+    known.load(folder / "known.npz")
+    return Learned(sentences, Judge.load(folder / "judge.npz"), Limits(**about.limits), about.curve, texts)
+
+
+def _save(index: Index, learned: Learned, known: Known, folder: Path, model: str | None) -> None:
+    """Write the index beside the old one and change places: who is reading the old one is not disturbed."""
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    parts.save(fresh)
+    index.parts.save(fresh)
+    learned.judge.save(fresh / "judge.npz")
+    np.save(fresh / "learned.npy", learned.texts)
+    known.save(fresh / "known.npz")
     if model is None:
-        parts.model.save(str(fresh / "model"), create_model_card=False)
-    about = {
-        "format": FORMAT, "model": model, "probe": fingerprint(parts.model), "lexicon": lexicon.fingerprint,
-        "limits": asdict(limits), "entries": {entry.id: content_hash(entry) for entry in entries},
-        "elsewhere": [other.model_dump() for other in elsewhere],
-    }
-    (fresh / "index.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), "utf-8")
+        learned.model.save(str(fresh / "model"), create_model_card=False)
+    store.About(
+        store.FORMAT, model, store.fingerprint(learned.model), index.lexicon.fingerprint,
+        {entry.id: store.content_hash(entry) for entry in index.entries}, store.content_hash(index.elsewhere), asdict(learned.limits), learned.curve,
+    ).save(fresh)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
-    say(f"搜索索引：好了，{len(entries)} 条，在 {folder}")
-
-
-def make_parts(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], lexicon: Lexicon, model: str | None, say: Callable[[str], None]) -> Parts:
-    """Train and embed, without saving. The classes are the guides in their order, then the other business, then the shelves."""
-    said = [_said(guide, lexicon) for guide in guides(entries)]
-    ours = len(said)
-    said += [(other.title, *other.asks) for other in elsewhere]
-    said += [tuple(text for entry in entries if entry.shelf == shelf for text in _asked(entry)) for shelf in shelves(entries)]
-    texts = [text for group in said for text in group]
-    classes = [number for number, group in enumerate(said) for _ in group]
-    framed, owners = _framed(texts, classes, ours, ours + len(elsewhere), lexicon)
-    sentences = embed.load(model) if model else embed.train(framed, owners, say)
-    bags = [known_grams(text) for text in framed]
-    linear, business = matters.fit(bags, owners), matters.fit(bags, [int(owner < ours) for owner in owners])
-    told = {number: lines for number, entry in enumerate(entries) if entry.kind != "guide" and (lines := _lines(entry))}
-    rows = [(text, number) for number, lines in told.items() for text in lines]
-    lines = make_rows(*zip(*rows), sentences) if rows else None
-    documents = make_documents(list(told.values()), list(told))
-    questions = make_documents([_asked(entries[number]) for number in told], list(told))
-    return Parts(sentences, make_rows(texts, classes, sentences), lines, documents, questions, linear, business, ours, ours + len(elsewhere))
-
-
-def content_hash(entry: Entry) -> str:
-    """Changes whenever anything about the entry does."""
-    return sha256(repr(entry).encode()).hexdigest()[:16]
-
-
-def fingerprint(model: SentenceTransformer) -> str:
-    """Tells models apart by what they make of one sentence."""
-    return sha256(np.round(encode(model, [_PROBE])[0], 2).tobytes()).hexdigest()[:16]
-
-
-def _said(guide: Entry, lexicon: Lexicon) -> tuple[str, ...]:
-    return (guide.title, *guide.asks, *lexicon.trades.get(guide.matter, "").split())
-
-
-def _asked(entry: Entry) -> list[str]:
-    """The questions that an entry answers; a rule's title names its document too, which nobody does."""
-    return [entry.title.split(" ")[-1] if entry.kind == "rule" else entry.title, *entry.asks]
-
-
-def _lines(entry: Entry) -> list[str]:
-    """A fact, rule or hotline entry, sentence by sentence. What a guide derives has no words of its own."""
-    if entry.kind == "fact" and not entry.asks:
-        return []
-    sentences = [part for part in re.split(r"[。；！？\n]", entry.text) if len(part) > 3]
-    return [entry.title, *entry.asks, *sentences]
-
-
-def _framed(texts: Sequence[str], classes: Sequence[int], ours: int, shelved: int, lexicon: Lexicon) -> tuple[list[str], list[int]]:
-    """The texts, and those of matters and other business again in random frames, so that a frame comes to mean nothing."""
-    draw = random.Random(embed.SEED)
-    more, owners = list(texts), list(classes)
-    for text, owner in zip(texts, classes):
-        for _ in range(0 if owner >= shelved else 4 if len(text) <= 6 else 2):
-            more.append(lexicon.framed(text, draw, trade=owner < ours))
-            owners.append(owner)
-    return more, owners

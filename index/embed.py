@@ -1,67 +1,82 @@
 """The embedded model: a sentence-transformers model that learns from the project's own knowledge.
 
-A text is the weighted sum of the vectors of its n-grams. Training pulls the phrasings of one matter
-towards that matter's prototype and away from all others, with half of the n-grams hidden at each step,
-so that no single word decides. It is built at set-up and needs nothing from outside.
+A text is the weighted sum of the vectors of its terms. Training pulls the phrasings of one target towards
+that target's prototype and away from all others, with half of the terms hidden at each step, so that no single
+word decides. It is built at set-up and needs nothing from outside.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from index.words import grams, known_grams
+from index.words import known_terms, terms
 
-DIMENSION = 96
+DIMENSION = 160
 EPOCHS = 8
 BATCH = 64
-RATE = 0.3
-TEMPERATURE = 0.12
+RATE = 0.5
+TEMPERATURE = 0.1
 HIDDEN = 0.5
 SEED = 20221015
 
 
-class Ngrams(InputModule):
-    """A bag of n-grams: one learned vector and one learned weight for each n-gram heard in training."""
+class Terms(InputModule):
+    """A bag of terms: one learned vector and one learned weight for each term heard in training."""
 
     config_keys = ["size", "dimension"]
 
-    def __init__(self, size: int, dimension: int = DIMENSION):
+    def __init__(self, size: int, dimension: int = DIMENSION, vocabulary: Sequence[str] = ()):
         super().__init__()
-        self.size, self.dimension = size, dimension
-        self.register_buffer("heard", torch.zeros(size, dtype=torch.long))
+        self.size, self.dimension, self.vocabulary = size, dimension, vocabulary
         self.vectors = nn.EmbeddingBag(size, dimension, mode="sum", sparse=True)
         self.weights = nn.Embedding(size, 1, sparse=True)
         nn.init.normal_(self.vectors.weight, std=0.01)
         nn.init.zeros_(self.weights.weight)
 
-    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: object) -> dict[str, Tensor]:
-        """Turn texts into n-gram places and the point where each text begins; the unheard are left out."""
-        return self.gather([self.known(torch.tensor(grams((prompt or "") + text), dtype=torch.long)) for text in inputs])
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {term: place for place, term in enumerate(self.vocabulary)}
 
-    def known(self, bag: Tensor) -> Tensor:
-        """The places of those n-grams of a bag that were heard in training."""
-        places = torch.searchsorted(self.heard, bag).clamp(max=self.size - 1)
-        return places[self.heard[places] == bag]
+    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: object) -> dict[str, Tensor]:
+        """Turn texts into the places of their terms and the point where each text begins; the unheard are left out."""
+        return self.gather([self.known(terms((prompt or "") + text)) for text in inputs])
+
+    def known(self, told: Sequence[str]) -> Tensor:
+        """The places of those terms that were heard in training."""
+        return torch.tensor([place for term in told if (place := self._places.get(term)) is not None], dtype=torch.long)
 
     @staticmethod
     def gather(bags: Sequence[Tensor]) -> dict[str, Tensor]:
         """Several bags in one, as EmbeddingBag wants them."""
         starts = torch.tensor([0] + [len(bag) for bag in bags[:-1]]).cumsum(0)
-        return {"grams": torch.cat(list(bags)), "starts": starts}
+        return {"terms": torch.cat(list(bags)), "starts": starts}
 
     def forward(self, features: dict[str, Tensor], **_: object) -> dict[str, Tensor]:
-        weights = self.weights(features["grams"]).squeeze(1).exp()
+        weights = self.weights(features["terms"]).squeeze(1).exp()
         if self.training:
             weights = weights * (torch.rand_like(weights) >= HIDDEN)
-        summed = self.vectors(features["grams"], features["starts"], per_sample_weights=weights)
+        summed = self.vectors(features["terms"], features["starts"], per_sample_weights=weights)
         return {**features, "sentence_embedding": F.normalize(summed, dim=1)}
+
+    def vector(self, told: Sequence[str]) -> np.ndarray:
+        """What forward() makes of one text, without the framework around it: a thousandth of a second matters."""
+        vectors, weights = self._arrays
+        places = [place for term in told if (place := self._places.get(term)) is not None]
+        summed = weights[places] @ vectors[places]
+        return summed / max(float(np.linalg.norm(summed)), 1e-12)
+
+    @cached_property
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.vectors.weight.detach().numpy(), self.weights.weight.detach().squeeze(1).exp().numpy()
 
     def get_embedding_dimension(self) -> int:
         return self.dimension
@@ -69,27 +84,28 @@ class Ngrams(InputModule):
     def save(self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object) -> None:
         self.save_config(output_path)
         self.save_torch_weights(output_path, safe_serialization=safe_serialization)
+        (Path(output_path) / "terms.txt").write_text("\n".join(self.vocabulary), "utf-8")
 
     @classmethod
-    def load(cls, model_name_or_path: str, **kwargs: object) -> "Ngrams":
+    def load(cls, model_name_or_path: str, **kwargs: object) -> "Terms":
         place = {key: kwargs[key] for key in ("subfolder", "token", "cache_folder", "revision", "local_files_only") if key in kwargs}
-        module = cls(**cls.load_config(model_name_or_path, **place))
+        vocabulary = Path(model_name_or_path, place.get("subfolder") or "", "terms.txt").read_text("utf-8").split("\n")
+        module = cls(**cls.load_config(model_name_or_path, **place), vocabulary=vocabulary)
         return cls.load_torch_weights(model_name_or_path, model=module, **place)
 
 
 def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str], None] = print) -> SentenceTransformer:
-    """Train the embedded model on texts and the matter (or other business) that each belongs to.
+    """Train the embedded model on texts and the target that each belongs to.
 
     The same texts in the same order always give the same model.
     """
     torch.manual_seed(SEED)
-    counted = Counter(gram for text in texts for gram in known_grams(text))
-    module = Ngrams(len(counted))
-    module.heard.copy_(torch.tensor(sorted(counted)))
-    # A weight starts from how rare its n-gram is: its inverse document frequency.
-    rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[gram] for gram in sorted(counted)])))
+    counted = Counter(term for text in texts for term in known_terms(text))
+    module = Terms(len(counted), vocabulary=sorted(counted))
+    # A weight starts from how rare its term is: its inverse document frequency.
+    rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[term] for term in module.vocabulary])))
     module.weights.weight.data[:, 0] = rarity.log()
-    bags = [module.known(torch.tensor(known_grams(text), dtype=torch.long)) for text in texts]
+    bags = [module.known(known_terms(text)) for text in texts]
     classes = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     targets = torch.tensor([classes[label] for label in labels])
     prototypes = nn.Parameter(F.normalize(torch.randn(len(classes), module.dimension), dim=1))
@@ -112,5 +128,17 @@ def load(model: str | Path) -> SentenceTransformer:
     Models may bring code of their own; only the embedded one, whose code is this file, is allowed to.
     """
     modules = Path(model) / "modules.json"
-    embedded = modules.is_file() and {module["type"] for module in json.loads(modules.read_text("utf-8"))} == {"index.embed.Ngrams"}
+    embedded = modules.is_file() and {module["type"] for module in json.loads(modules.read_text("utf-8"))} == {"index.embed.Terms"}
     return SentenceTransformer(str(model), device="cpu", trust_remote_code=embedded)
+
+
+def encode(model: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
+    """Unit vectors of the texts, one row each, whatever the model."""
+    return model.encode(list(texts), batch_size=256, normalize_embeddings=True, show_progress_bar=False).astype(np.float32)
+
+
+def encode_one(model: SentenceTransformer, text: str, told: Sequence[str]) -> np.ndarray:
+    """The unit vector of one text whose terms are known already: the embedded model needs no more than those."""
+    if not isinstance(model[0], Terms):
+        return encode(model, [text])[0]
+    return model[0].vector(told)

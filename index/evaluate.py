@@ -1,89 +1,116 @@
-"""Measures the search on phrasings it has not seen: a fifth is held out, an index is built without it and asked."""
+"""Measures the search on an examination: questions whose writers saw none of the ways of asking, and which nothing was learned from."""
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
+from scipy.stats import binomtest
 
-from index.build import build
-from index.calibrate import home, split, split_elsewhere, split_facts
-from index.parts import guides
-from index.search import Index, Result
+from index.opinion import Opinion
+from index.search import Index
 from knowledge.entries import Entry
-from knowledge.schema import Elsewhere
+from knowledge.schema import Trial
 
-FOLD = 1  # the builder calibrates on another fifth, fold 0 of what is left
+SORTS = {"matter": "一件事", "fact": "指南里的问答", "hotline": "12345 知识点", "rule": "规程条文", "other": "不归我们的"}
+STYLES = {"plain": "书面", "colloquial": "口语", "dialect": "方言", "typo": "错字", "asr": "语音", "indirect": "绕弯", "keyword": "关键词", "half": "半句"}
+Rank = Callable[[str], Sequence[int]]  # a text → numbers of targets, best first
 
 
-@dataclass(frozen=True)
+@dataclass
+class Tally:
+    """How a group of questions went."""
+
+    asked: int = 0
+    first: int = 0
+    among_three: int = 0
+    outcomes: Counter = field(default_factory=Counter)
+
+    def share(self, name: str) -> str:
+        """A share of this group's questions with its 95 % interval (Wilson)."""
+        return share(getattr(self, name) if name in ("first", "among_three") else self.outcomes[name], self.asked)
+
+
+@dataclass
 class Report:
-    """Shares between 0 and 1, and milliseconds."""
+    """The tallies by sort of question, by style and by matter; and what went wrong."""
 
-    matters: dict[str, float]
-    negatives: dict[str, float]
-    facts: dict[str, float]
-    fast: float
-    slow: float
-    missed: tuple[str, ...]
+    sorts: dict[str, Tally]
+    styles: dict[str, Tally]
+    matters: dict[int, Tally]
+    confused: Counter
+    missed: list[str]
 
     def __str__(self) -> str:
-        rows = [("一件事（没见过的说法）", self.matters), ("不归我们的事（没见过的说法）", self.negatives), ("问答（没见过的问法，已知在谈哪件事）", self.facts)]
-        lines = [f"{name}：" + "，".join(f"{what} {share:.1%}" for what, share in shares.items()) for name, shares in rows]
-        return "\n".join([*lines, f"速度：一半的问题在 {self.fast:.1f} 毫秒内，百分之九十五在 {self.slow:.1f} 毫秒内"])
+        lines = ["", "考卷上的成绩（写题的人没看过问法；方括号是 95% 置信区间）"]
+        for sort, tally in self.sorts.items():
+            if sort == "other":
+                lines.append(f"{SORTS[sort]} {tally.asked} 题：回绝 {tally.share('no_match')}，反问 {tally.share('ask_back')}，误答 {tally.share('answered')}")
+            else:
+                lines.append(f"{SORTS[sort]} {tally.asked} 题：排第一 {tally.share('first')}，在前三 {tally.share('among_three')}；"
+                             f"当即答对 {tally.share('right')}，反问 {tally.share('ask_back')}，答错 {tally.share('wrong')}，误拒 {tally.share('no_match')}")
+        lines.append("一件事，按说话的样子：" + "；".join(f"{STYLES[style]} {t.first}/{t.asked} 排第一、{t.outcomes['right']} 当即答对" for style, t in self.styles.items()))
+        weak = [f"第{matter}件 {t.first}/{t.asked}" for matter, t in sorted(self.matters.items()) if t.first < t.asked]
+        lines.append(f"一件事，按事项：{len(self.matters) - len(weak)} 件全部排第一；其余：{'，'.join(weak) or '无'}")
+        lines.append("认混了的：" + ("；".join(f"{a} → {b} {count} 次" for (a, b), count in self.confused.most_common()) or "无"))
+        return "\n".join(lines)
 
 
-def evaluate(entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], model: str | None = None, say: Callable[[str], None] = print) -> Report:
-    """Hold out, build, ask, count."""
-    known, phrasings = split(entries, FOLD)
-    known, questions = split_facts(known)
-    others, negatives = split_elsewhere(elsewhere, FOLD)
-    with TemporaryDirectory() as place:
-        build(known, others, Path(place) / "index", model, say)
-        index = Index.load(Path(place) / "index", known, model)
-        numbers = [guide.matter for guide in guides(known)]
-        times: list[float] = []
-        asked = [(ask, numbers[owner], _timed(index, ask, None, times)) for ask, owner in phrasings]
-        refused = [(text, _timed(index, text, None, times)) for text in negatives]
-        answered = [(fact, _timed(index, ask, home(fact), times)) for ask, fact in questions]
-    missed = [f"{ask} → {_first(result)}（应为第{matter}件）" for ask, matter, result in asked if _outcome(result, matter) != "直接认对"]
-    missed += [f"{text} → {_first(result)}（不归我们）" for text, result in refused if result.status != "no_match"]
-    return Report(
-        _shares((_outcome(result, matter) for _, matter, result in asked), ("直接认对", "反问里有", "认错", "反问里没有", "误拒")),
-        _shares(({"no_match": "拒绝", "ask_back": "反问", "answered": "误答"}[result.status] for _, result in refused), ("拒绝", "反问", "误答")),
-        _shares((_fact_outcome(result, fact) for fact, result in answered), ("第一条就是", "前三条里有", "没找到")),
-        float(np.median(times)), float(np.quantile(times, 0.95)), tuple(missed),
-    )
+def evaluate(index: Index, exam: Sequence[Trial]) -> Report:
+    """Ask every question, and count."""
+    sorts, styles, matters = defaultdict(Tally), defaultdict(Tally), defaultdict(Tally)
+    confused, missed = Counter(), []
+    titles = {entry.matter: entry.title for entry in index.entries if entry.kind == "guide"}
+    for trial in exam:
+        query = index.understand(trial.q)
+        seen, result = index.opinion(query), index.search(trial.q)
+        sort = sort_of(trial, index.entries)
+        right = [is_right(trial, index.entry(target)) for target, _ in seen.ranked[:3]]
+        outcome = result.status
+        if outcome == "answered" and not trial.other:
+            outcome = "right" if is_right(trial, result.hits[0]) else "wrong"
+        groups = [sorts[sort]] + ([styles[trial.style], matters[trial.matter]] if trial.matter else [])
+        for tally in groups:
+            tally.asked, tally.first, tally.among_three = tally.asked + 1, tally.first + any(right[:1]), tally.among_three + any(right)
+            tally.outcomes[outcome] += 1
+        if trial.matter and not any(right[:1]):
+            confused[titles[trial.matter], _first(index, seen)] += 1
+        if outcome not in ("right", "no_match" if trial.other else "right"):
+            missed.append(f"{outcome} {trial.q} → {'；'.join(f'{hit.title} {hit.score}' for hit in result.hits)}（应是 {trial.matter or trial.entry or trial.other}）")
+    return Report({sort: sorts[sort] for sort in SORTS if sort in sorts}, {style: styles[style] for style in STYLES if style in styles}, dict(matters), confused, missed)
 
 
-def _timed(index: Index, text: str, matter: int | None, times: list[float]) -> Result:
-    began = time.perf_counter()
-    result = index.search(text, matter=matter)
-    times.append(1000 * (time.perf_counter() - began))
-    return result
+def compare(index: Index, exam: Sequence[Trial], ways: dict[str, Rank]) -> dict[str, dict[str, tuple[int, int, int]]]:
+    """For each way of ranking and each sort of question: how often the right one came first, among three, of how many."""
+    ours = [(trial, sort_of(trial, index.entries)) for trial in exam if not trial.other]
+    found: dict[str, dict[str, tuple[int, int, int]]] = {}
+    for way, rank in ways.items():
+        counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for trial, sort in ours:
+            right = [is_right(trial, index.entry(target)) for target in rank(trial.q)[:3]]
+            counts[sort] = [count + more for count, more in zip(counts[sort], (any(right[:1]), any(right), 1))]
+        found[way] = {sort: tuple(count) for sort, count in counts.items()}
+    return found
 
 
-def _outcome(result: Result, matter: int) -> str:
-    found = [hit.matter for hit in result.hits]
-    if result.status == "no_match":
-        return "误拒"
-    if result.status == "answered":
-        return "直接认对" if found[0] == matter else "认错"
-    return "反问里有" if matter in found else "反问里没有"
+def is_right(trial: Trial, entry: Entry) -> bool:
+    """Whether an entry is what a question is about."""
+    return entry.matter == trial.matter if trial.matter else entry.id == trial.entry
 
 
-def _fact_outcome(result: Result, fact: Entry) -> str:
-    found = [hit.id for hit in result.hits]
-    return "没找到" if fact.id not in found else "第一条就是" if found[0] == fact.id else "前三条里有"
+def sort_of(trial: Trial, entries: Sequence[Entry]) -> str:
+    """The sort of question, as SORTS has them."""
+    if trial.other or trial.matter:
+        return "other" if trial.other else "matter"
+    return next(entry.kind for entry in entries if entry.id == trial.entry)
 
 
-def _first(result: Result) -> str:
-    return f"{result.status} {result.hits[0].title}" if result.hits else result.status
+def share(count: int, of: int) -> str:
+    """「98.2%[96.6–99.1]」."""
+    if not of:
+        return "—"
+    low, high = binomtest(count, of).proportion_ci(method="wilson")
+    return f"{count / of:.1%}[{low * 100:.1f}–{high * 100:.1f}]"
 
 
-def _shares(outcomes: Iterable[str], names: Sequence[str]) -> dict[str, float]:
-    counts = Counter(outcomes)
-    return {name: counts[name] / max(counts.total(), 1) for name in names}
+def _first(index: Index, seen: Opinion) -> str:
+    return index.entry(seen.ranked[0][0]).title if seen.ranked else "没找到"

@@ -1,6 +1,5 @@
 """Answers one query from the index: sure of one thing, unsure between a few, or not ours."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,23 +10,19 @@ from typing import Literal
 
 import numpy as np
 
-from index import embed, lexicon as lexicons
-from index.build import FORMAT, content_hash, fingerprint
-from index.calibrate import Limits, chance, shelf_evidence
+from index import embed, lexicon as lexicons, store
+from index.evidence import Circumstances, Evidence, Parts
+from index.judge import Judge
 from index.lexicon import Lexicon
-from index.parts import Parts, Reading, guides, shelves
-from index.words import keep_whole, normalise
+from index.opinion import Limits, Opinion, opinion
+from index.store import REMEDY, StaleIndex
+from index.targets import OTHER, Target, make_targets
+from index.words import find, is_pinyin, keep_whole, normalise
 from knowledge.catalogue import in_force
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
-REMEDY = "请运行 .venv/bin/python -m index build"
-_HOME_FACT, _FOREIGN_FACT = 0.02, -0.05  # a fact counts for more under its own matter, for less under another's
-_SAME_ASPECT = 0.05  # and for more when it is about the aspect that was asked
-
-
-class StaleIndex(Exception):
-    """The index is missing, or was made from other knowledge or another model than is in use now."""
+_ALMOST = 0.999  # only the very words of a phrasing score 1
 
 
 @dataclass(frozen=True)
@@ -61,13 +56,16 @@ class Result:
 
 
 @dataclass(frozen=True)
-class _Verdict:
-    """What the matters say: all classes' scores, the best matter's class, and how sure."""
+class Query:
+    """A text as it is understood before anything is looked up: what is left without the places, and where, when, about what."""
 
-    fused: np.ndarray
-    best: int
-    ours: float
-    right: float
+    q: str
+    said: str
+    places: frozenset[str]
+    region: str
+    matter: int | None
+    day: date
+    aspect: str | None
 
 
 @dataclass(frozen=True)
@@ -78,26 +76,21 @@ class Index:
     elsewhere: Sequence[Elsewhere]
     lexicon: Lexicon
     parts: Parts
+    judge: Judge
     limits: Limits
 
     @classmethod
-    def load(cls, folder: Path, entries: Sequence[Entry], model: str | None = None) -> "Index":
-        """Open the index under `folder` for exactly these entries and this model; raises StaleIndex."""
-        try:
-            about = json.loads((folder / "index.json").read_text("utf-8"))
-        except FileNotFoundError:
-            raise StaleIndex(f"还没有搜索索引（{folder}）。{REMEDY}") from None
-        lexicon = lexicons.load()
-        problems = list(_differences(about, entries, lexicon, model))
-        if problems:
+    def load(cls, folder: Path, entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], model: str | None = None) -> "Index":
+        """Open the index under `folder` for exactly this knowledge and this model; raises StaleIndex."""
+        about, lexicon = store.read(folder), lexicons.load()
+        if problems := list(store.differences(about, entries, elsewhere, lexicon, model)):
             raise StaleIndex(f"搜索索引过时了：{'；'.join(problems)}。{REMEDY}")
         sentences = embed.load(model or folder / "model")
-        if fingerprint(sentences) != about["probe"]:
+        if store.fingerprint(sentences) != about.probe:
             raise StaleIndex(f"搜索索引过时了：向量模型的内容变了。{REMEDY}")
         keep_whole(lexicon.words)
-        ours = len(guides(entries))
-        parts = Parts.load(folder, sentences, ours, ours + len(about["elsewhere"]))
-        return cls(entries, [Elsewhere(**other) for other in about["elsewhere"]], lexicon, parts, Limits(**about["limits"]))
+        parts = Parts.load(folder, make_targets(entries, elsewhere, lexicon), sentences)
+        return cls(entries, elsewhere, lexicon, parts, Judge.load(folder / "judge.npz"), Limits(**about.limits))
 
     def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Result:
         """Find what answers `q`: at most `k` hits, best first.
@@ -105,46 +98,153 @@ class Index:
         Rules of other regions than the one the query names (else `region`) are never among them.
         `matter` is the matter under discussion, so that 「要多少钱」 is about it. What does not hold on `day` is not found.
         """
-        whole, day = normalise(q), day or date.today()
-        said, places = self._without_places(whole)
-        places = places or {region}
-        if same := self._same(whole, places, matter, day) or self._same(said, places, matter, day):
-            return self._exactly(q, sorted(same, key=lambda entry: entry.region != region), k, places)
-        if whole in self._others_said:
-            return Result(q, "no_match", elsewhere=self._others_said[whole])
-        aspect = self.lexicon.aspect(said)
-        hint = self._class_of.get(matter)
-        if len(set(said)) == 1 or (said.isascii() and said not in self._everything_said):
-            return Result(q, "no_match")
-        if self.lexicon.is_hollow(said):
-            return self._about_nothing(q, aspect, hint, k)
-        reading = self.parts.read(said)
-        verdict = self._verdict(reading)
-        topic = self._topic(reading, verdict, hint)
-        lines = self._lines(reading, places, day, topic, aspect)
-        known = verdict.ours >= self.limits.refuse_below
-        line = self._winner(lines, reading, hint, topic, known)
-        shelf, sure = self._shelf(verdict, lines)
-        plain = known and verdict.right >= self.limits.answer_from and int(verdict.fused.argmax()) == verdict.best
-        if shelf and sure >= self.limits.shelf_answer and not plain and not (line and line.about(matter)):
-            compared = len(places) > 1 and shelf[0][1].kind == "rule"
-            found = sorted(self._each_place(shelf), key=lambda hit: hit.region != region) if compared else [_hit(entry, sure) for _, entry in shelf]
-            return Result(q, "answered", tuple(found[:k]), places=frozenset(places))
-        if line or (known and (verdict.right >= self.limits.answer_from or (aspect and topic == hint))):
-            return Result(q, "answered", self._ranked(line or self._told(topic, aspect), lines, verdict, topic, aspect, k))
-        if shelf and (sure >= self.limits.shelf_ask or self._is_shelved(verdict, shelf[0][1])):
-            return Result(q, "ask_back", tuple(_hit(entry, sure) for _, entry in shelf[:k]))
-        if known:
-            return Result(q, "ask_back", self._nearest_matters(verdict, k))
-        return Result(q, "no_match", elsewhere=self._whose(verdict))
+        query = self.understand(q, region, matter, day)
+        found = self._word_for_word(query, k) or self._hollow(query, k)
+        return found or self._weighed(query, self.opinion(query), k)
+
+    def understand(self, q: str, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Query:
+        """Take the places out of a text, and see which aspect it asks for."""
+        said, places = self._without_places(normalise(q))
+        return Query(q, said, frozenset(places or {region}), region, matter, day or date.today(), self.lexicon.aspect(said))
+
+    def evidence(self, query: Query) -> Evidence:
+        """What speaks for each candidate."""
+        return self.parts.weigh(query.said, self._circumstances(query))
+
+    def opinion(self, query: Query) -> Opinion:
+        """What was most likely meant."""
+        evidence = self.evidence(query)
+        return opinion(evidence, self.judge.chances(evidence), self.groups(query.matter))
+
+    def groups(self, matter: int | None = None) -> np.ndarray:
+        """For each target what it speaks of: its matter, or itself alone; negative if it is not ours."""
+        if matter is None:
+            return self._groups
+        groups = self._groups.copy()
+        groups[[number for number in self._about.get(matter, []) if self._targets[number].kind == "fact"]] = matter
+        return groups
+
+    def _weighed(self, query: Query, seen: Opinion, k: int) -> Result:
+        if not seen.ranked or seen.ours < self.limits.refuse_below:
+            return Result(query.q, "no_match", elsewhere=self._whose(seen))
+        sure = seen.sure >= self.limits.answer_from
+        hits = self._each_place(query, seen) if len(query.places) > 1 else None
+        return Result(query.q, "answered" if sure else "ask_back", (hits or self._ranked(query, seen, k))[:k], places=query.places)
+
+    def _ranked(self, query: Query, seen: Opinion, k: int) -> tuple[Hit, ...]:
+        """The best of each group. A guide that was asked for one aspect tells that aspect, and comes second itself."""
+        found: dict[str, Hit] = {}
+        for target, chance in seen.ranked[:k]:
+            entry = self.entry(target)
+            told = self._by_aspect.get((entry.matter, query.aspect), entry) if query.aspect and entry.kind == "guide" else entry
+            guide = [self._guides[entry.matter]] if entry.kind in ("guide", "fact") and entry.matter else []
+            for one in (told, *guide)[: 2 if not found else 1]:
+                found.setdefault(one.id, _hit(one, chance))
+        return tuple(found.values())
+
+    def _each_place(self, query: Query, seen: Opinion) -> tuple[Hit, ...] | None:
+        """Where places are named together and a rule answers: the rule of each place that fits best, ours first."""
+        best: dict[str | None, Hit] = {}
+        if self.entry(seen.ranked[0][0]).kind != "rule":
+            return None
+        for target, chance in seen.ranked:
+            entry = self.entry(target)
+            if entry.kind == "rule":
+                best.setdefault(entry.region, _hit(entry, chance))
+        return tuple(sorted(best.values(), key=lambda hit: hit.region != query.region))
+
+    def _word_for_word(self, query: Query, k: int) -> Result | None:
+        """What stands in the knowledge in these very words is always found."""
+        for said in (normalise(query.q), query.said):
+            same = [entry for entry in self._said.get(said, []) if _allowed(entry, query)]
+            same = [entry for entry in same if entry.about(query.matter)] or same
+            if same:
+                same.sort(key=lambda entry: entry.region != query.region)
+                sure = len({entry.matter for entry in same}) == 1
+                return Result(query.q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]), places=query.places)
+            if said in self._others_said:
+                return Result(query.q, "no_match", elsewhere=self._others_said[said])
+        return None
+
+    def _hollow(self, query: Query, k: int) -> Result | None:
+        """A text that names nothing: 「要多少钱」 is about the matter under discussion, 「哈哈哈」 is about nothing at all."""
+        said = query.said
+        if len(set(said)) <= 1 or (said.isascii() and not is_pinyin(said) and said not in self._everything_said):
+            return Result(query.q, "no_match")
+        if not self.lexicon.is_hollow(said):
+            return None
+        if query.aspect is None:
+            return Result(query.q, "no_match")
+        guide = self._guides.get(query.matter)
+        if guide is None:
+            return Result(query.q, "ask_back")
+        told = self._by_aspect.get((query.matter, query.aspect), guide)
+        return Result(query.q, "answered", tuple(_hit(entry, _ALMOST) for entry in dict.fromkeys((told, guide)))[:k])
+
+    def allowed(self, query: Query) -> np.ndarray:
+        """Which targets hold on that day and in those places."""
+        begin, end = self._days
+        allowed = (begin <= query.day.toordinal()) & (query.day.toordinal() < end)
+        for region, numbers in self._ruled.items():
+            if region not in query.places:
+                allowed[numbers] = False
+        return allowed
+
+    def _circumstances(self, query: Query) -> Circumstances:
+        allowed = self.allowed(query)
+        at_home, in_aspect = np.zeros((2, len(allowed)), bool)
+        at_home[self._about.get(query.matter, [])] = True
+        in_aspect[self._by_its_aspect.get(query.aspect, [])] = True
+        return Circumstances(allowed, at_home, in_aspect)
+
+    @property
+    def _targets(self) -> Sequence[Target]:
+        return self.parts.targets
+
+    def entry(self, target: int) -> Entry:
+        """The entry that a target of ours stands for."""
+        return self.entries[self._targets[target].number]
 
     @cached_property
-    def _guides(self) -> list[Entry]:
-        return guides(self.entries)
+    def _mine(self) -> list[int]:
+        return [number for number, target in enumerate(self._targets) if target.kind != OTHER]
 
     @cached_property
-    def _class_of(self) -> dict[int | None, int]:
-        return {guide.matter: number for number, guide in enumerate(self._guides)}
+    def _days(self) -> np.ndarray:
+        """From which day on each target holds, and from which on no more, as ordinals."""
+        days = np.array([[date.min.toordinal()], [date.max.toordinal()]]).repeat(len(self._targets), axis=1)
+        for number in self._mine:
+            entry = self.entry(number)
+            days[:, number] = (entry.effective or date.min).toordinal(), (entry.expires or date.max).toordinal()
+        return days
+
+    @cached_property
+    def _ruled(self) -> dict[str | None, list[int]]:
+        """The rules of each region."""
+        return _grouped((self.entry(number).region, number) for number in self._mine if self._targets[number].kind == "rule")
+
+    @cached_property
+    def _about(self) -> dict[int | None, list[int]]:
+        """The targets that are about each matter."""
+        about = ((matter, number) for number in self._mine for matter in {self.entry(number).matter, *self.entry(number).shared} - {None})
+        return _grouped(about)
+
+    @cached_property
+    def _by_its_aspect(self) -> dict[str | None, list[int]]:
+        return _grouped((self.entry(number).aspect, number) for number in self._mine if self.entry(number).aspect)
+
+    @cached_property
+    def _groups(self) -> np.ndarray:
+        """Matters have numbers below 10,000; a line of its own is numbered beyond."""
+        groups = np.full(len(self._targets), -1)
+        for number in self._mine:
+            entry = self.entry(number)
+            groups[number] = entry.matter if entry.kind in ("guide", "fact") and entry.matter else 10_000 + number
+        return groups
+
+    @cached_property
+    def _guides(self) -> dict[int | None, Entry]:
+        return {entry.matter: entry for entry in self.entries if entry.kind == "guide"}
 
     @cached_property
     def _said(self) -> dict[str, list[Entry]]:
@@ -166,9 +266,10 @@ class Index:
 
     @cached_property
     def _regions(self) -> dict[str, str]:
-        """How a region is called: 「南阳」 for 「南阳市」 too."""
+        """How each region is called, the longest name first: 「南阳」 for 「南阳市」 too."""
         names = {entry.region for entry in self.entries if entry.kind == "rule" and entry.region}
-        return {name.rstrip("省市县"): name for name in names}
+        called = {call: name for name in names for call in (name, name.rstrip("省市县"))}
+        return dict(sorted(called.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
     @cached_property
     def _by_aspect(self) -> dict[tuple[int | None, str], Entry]:
@@ -177,153 +278,34 @@ class Index:
         return {(matter, fact.aspect): fact for fact in sorted(facts, key=lambda fact: not fact.asks) for matter in (fact.matter, *fact.shared)}
 
     def _without_places(self, said: str) -> tuple[str, set[str]]:
+        """The text without the places it names, and those places."""
         places = set()
         for word in self.lexicon.everywhere:
             if word in said:
                 places.update(self._regions.values())
                 said = said.replace(word, "")
-        for short, name in self._regions.items():
-            if short in said:
+        for call, name in self._regions.items():
+            if (begin := find(call, said)) >= 0:
                 places.add(name)
-                said = re.sub(rf"({re.escape(normalise(name))}|{re.escape(short)})(的|里|那边|这边|那儿|这儿)?", "", said)
+                said = said[:begin] + re.sub("^(的|里|那边|这边|那儿|这儿)", "", said[begin + len(call) :])
         return said, places
 
-    def _same(self, said: str, places: set[str], matter: int | None, day: date) -> list[Entry]:
-        same = [entry for entry in self._said.get(said, []) if _allowed(entry, places, day)]
-        return [entry for entry in same if entry.about(matter)] or same
-
-    def _exactly(self, q: str, same: Sequence[Entry], k: int, places: set[str]) -> Result:
-        sure = len(same) == 1 or len({entry.matter for entry in same}) == 1
-        return Result(q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]), places=frozenset(places))
-
-    def _about_nothing(self, q: str, aspect: str | None, hint: int | None, k: int) -> Result:
-        if aspect is None:
-            return Result(q, "no_match")
-        if hint is None:
-            return Result(q, "ask_back")
-        told = self._told(hint, aspect)
-        return Result(q, "answered", tuple(_hit(entry, 1.0) for entry in dict.fromkeys((told, self._guides[hint])))[:k])
-
-    def _verdict(self, reading: Reading) -> _Verdict:
-        fused = reading.fused(self.limits.weight)
-        facts = reading.evidence(self.limits.weight, self.parts.ours)
-        return _Verdict(fused, int(fused[: self.parts.ours].argmax()), float(chance(self.limits.ours, facts)), float(chance(self.limits.right, facts)))
-
-    def _topic(self, reading: Reading, verdict: _Verdict, hint: int | None) -> int:
-        """The class that the query is about: the one under discussion, unless another is plainly named."""
-        if hint is None or verdict.right < self.limits.answer_from:
-            return verdict.best if hint is None else hint
-        matter = self._guides[hint].matter
-        close = self.parts.close_lines(reading, self.limits.line_weight)
-        at_home = max((score for number, score in close.items() if self.entries[number].about(matter)), default=0.0)
-        return hint if at_home >= max(self.limits.hinted_from, *close.values()) else verdict.best
-
-    def _lines(self, reading: Reading, places: set[str], day: date, topic: int, aspect: str | None) -> list[tuple[float, Entry]]:
-        """Facts, rules and hotline entries that may answer here, best first."""
-        matter, found = self._guides[topic].matter, []
-        for number, score in self.parts.close_lines(reading, self.limits.line_weight).items():
-            entry = self.entries[number]
-            if _allowed(entry, places, day):
-                score += _HOME_FACT if entry.about(matter) else 0.0 if entry.matter is None else _FOREIGN_FACT
-                score += _SAME_ASPECT if aspect and entry.aspect == aspect else 0.0
-                found.append((min(max(score, 0.0), 1.0), entry))
-        return sorted(found, key=lambda pair: -pair[0])
-
-    def _shelf(self, verdict: _Verdict, lines: Sequence[tuple[float, Entry]]) -> tuple[list[tuple[float, Entry]], float]:
-        """The lines that are about no matter, best first, and how sure it is that the first one answers."""
-        found = [(score, entry) for score, entry in lines if entry.shelf]
-        if not found:
-            return [], 0.0
-        return found, float(chance(self.limits.shelf, shelf_evidence(self.parts, self._shelves, verdict.fused, found)))
-
-    def _is_shelved(self, verdict: _Verdict, first: Entry) -> bool:
-        """Whether the query is nearer to the shelf of this line than to any matter, other business or other shelf."""
-        return self.parts.shelved + self._shelves.index(first.shelf) == int(verdict.fused.argmax())
-
-    @cached_property
-    def _shelves(self) -> list[str]:
-        return shelves(self.entries)
-
-    def _winner(self, lines: Sequence[tuple[float, Entry]], reading: Reading, hint: int | None, topic: int, known: bool) -> Entry | None:
-        """The best fact that fits well enough to be the answer, if there is one.
-
-        A fact of the matter under discussion needs little. Any other must be nearer to what was said than the
-        matter itself, and where nothing speaks for any matter, a likeness to a fact is chance.
-        """
-        discussed = self._guides[hint].matter if hint is not None and topic == hint else None
-        own = self.parts.phrasings.close(reading.vector, reading.bag, 0.0).get(topic, 0.0)
-        rows = self.parts.lines.close(reading.vector, reading.bag, 0.0) if lines else {}
-        nearest = {self.entries[number].id: score for number, score in rows.items()}
-        for score, entry in lines:
-            if entry.kind != "fact":
-                continue
-            if entry.about(discussed):
-                enough = score >= self.limits.hinted_from
-            else:
-                enough = known and score >= self.limits.fact_from and nearest.get(entry.id, 0.0) >= own
-            if enough:
-                return entry
-        return None
-
-    @staticmethod
-    def _each_place(lines: Sequence[tuple[float, Entry]]) -> Iterable[Hit]:
-        """The rule of each place that fits best."""
-        best: dict[str | None, Hit] = {}
-        for score, entry in lines:
-            if entry.kind == "rule":
-                best.setdefault(entry.region, _hit(entry, score))
-        return best.values()
-
-    def _told(self, topic: int, aspect: str | None) -> Entry:
-        guide = self._guides[topic]
-        return self._by_aspect.get((guide.matter, aspect), guide) if aspect else guide
-
-    def _ranked(self, first: Entry, lines: Sequence[tuple[float, Entry]], verdict: _Verdict, topic: int, aspect: str | None, k: int) -> tuple[Hit, ...]:
-        """The first, then the matter, then whatever else came close."""
-        scores = {first.id: next((score for score, entry in lines if entry is first), verdict.right)}
-        rest = [(verdict.right, self._told(topic, aspect)), (verdict.right, self._guides[topic]), *lines[:k]]
-        rest += [(hit.score, hit) for hit in self._nearest_matters(verdict, k)[1:]]
-        rest.sort(key=lambda pair: -pair[0])
-        hits = [_hit(first, scores[first.id])]
-        for score, entry in rest:
-            if entry.id not in {hit.id for hit in hits}:
-                hits.append(_hit(entry, min(score, hits[0].score)))
-        return tuple(hits[:k])
-
-    def _nearest_matters(self, verdict: _Verdict, k: int) -> tuple[Hit, ...]:
-        order = np.argsort(-verdict.fused[: self.parts.ours])[:k]
-        behind = np.exp(4 * (verdict.fused[order] - verdict.fused[order[0]]))
-        return tuple(_hit(self._guides[number], verdict.right * float(share)) for number, share in zip(order, behind))
-
-    def _whose(self, verdict: _Verdict) -> Elsewhere | None:
-        """The other business that the query is about, if it is nearer than every matter."""
-        others = verdict.fused[self.parts.ours : self.parts.shelved]
-        return self.elsewhere[int(others.argmax())] if len(others) and others.max() > verdict.fused[verdict.best] else None
+    def _whose(self, seen: Opinion) -> Elsewhere | None:
+        """The other business that the query is about, if that is likelier than anything of ours."""
+        return None if seen.other is None else self.elsewhere[self._targets[seen.other].number]
 
 
-def _allowed(entry: Entry, places: set[str], day: date) -> bool:
-    return (entry.kind != "rule" or entry.region in places) and in_force(entry, day)
+def _grouped(pairs: Iterable[tuple[object, int]]) -> dict:
+    found: dict = {}
+    for key, number in pairs:
+        found.setdefault(key, []).append(number)
+    return found
+
+
+def _allowed(entry: Entry, query: Query) -> bool:
+    return (entry.kind != "rule" or entry.region in query.places) and in_force(entry, query.day)
 
 
 def _hit(entry: Entry, score: float) -> Hit:
     told = {key: value for key, value in vars(entry).items() if key != "score"}
-    return Hit(**told, score=round(min(max(score, 0.0), 1.0), 4))
-
-
-def _differences(about: dict, entries: Sequence[Entry], lexicon: Lexicon, model: str | None) -> Iterable[str]:
-    """Every way in which the index is not about the knowledge and model in use."""
-    if about.get("format") != FORMAT:
-        yield "索引的格式是旧的"
-        return
-    now = {entry.id: content_hash(entry) for entry in entries}
-    then = about["entries"]
-    changed = [id for id in now if id in then and now[id] != then[id]]
-    for what, ids in (("新增", now.keys() - then.keys()), ("改动", changed), ("删去", then.keys() - now.keys())):
-        if ids:
-            yield f"{what}了 {len(ids)} 条（{'、'.join(sorted(ids)[:3])}{' 等' if len(ids) > 3 else ''}）"
-    if list(now) != list(then) and now.keys() == then.keys():
-        yield "条目的顺序变了"
-    if lexicon.fingerprint != about["lexicon"]:
-        yield "说法表 knowledge/lexicon.yml 改过"
-    if model != about["model"]:
-        yield f"设置的向量模型是 {model or '项目自己训练的'}，索引用的是 {about['model'] or '项目自己训练的'}"
+    return Hit(**told, score=score if score == 1.0 else round(min(max(score, 0.0), _ALMOST), 4))

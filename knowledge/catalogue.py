@@ -20,7 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from knowledge import checks, explain
 from knowledge.problem import CatalogueError, Problem
 from knowledge.schema import (
-    Dated, Elsewhere, FormField, Guide, Hotline, Item, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, When,
+    Dated, Elsewhere, FormField, Guide, Hotline, Item, Law, Material, Matter, Module, Region, Repealed, Rules, Sourced, Trial, When,
 )
 
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ class Catalogue:
     rules: dict[str, Rules] = field(default_factory=dict)
     hotline: dict[str, Hotline] = field(default_factory=dict)
     elsewhere: tuple[Elsewhere, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     def on(self, day: date) -> "Catalogue":
         """The knowledge as it is on another day; the last one asked for is kept."""
@@ -119,7 +120,8 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
         modules=modules,
         rules={rules.id: rules for _, rules in read.files("rules", Rules)},
         hotline={entry.id: entry for _, entry in hotline},
-        elsewhere=tuple(read.records("elsewhere.yml", Elsewhere)),
+        elsewhere=tuple(other for _, others in read.files("elsewhere", list[Elsewhere]) for other in others),
+        trials=tuple(trial for _, trials in read.files("trials", list[Trial]) for trial in trials),
     )
     if not REGISTERS <= read.read:  # everything that refers to an unreadable register would seem wrong too
         raise CatalogueError(problems)
@@ -140,6 +142,15 @@ def load(folder: Path = HERE, day: date | None = None) -> Catalogue:
     if problems:
         raise CatalogueError(problems)
     return catalogue
+
+
+def trials(folder: Path) -> list[Trial]:
+    """The trial questions in the files of a folder; raises CatalogueError."""
+    problems: list[Problem] = []
+    found = [trial for _, rows in _Reader(folder.parent, problems).files(folder.name, list[Trial]) for trial in rows]
+    if problems:
+        raise CatalogueError(problems)
+    return found
 
 
 def merged(guide: Guide, modules: dict[str, Module]) -> Guide:

@@ -407,6 +407,19 @@ class Elsewhere(Strict):
     asks: Texts
 
 
+class Trial(Strict):
+    """A question with its right answer (a matter, an entry of the index, or some sort of other business), to measure the search by.
+
+    It was written by somebody who had not seen the ways of asking, in one of eight styles of speaking.
+    """
+
+    q: Text
+    matter: int | None = None
+    entry: str | None = None
+    other: str | None = None
+    style: Literal["plain", "colloquial", "dialect", "typo", "asr", "indirect", "keyword", "half"] | None = None
+
+
 def cited(record: BaseModel) -> Iterator[str]:
     """Every citation in a record, fees and questions included."""
     for name in type(record).model_fields:

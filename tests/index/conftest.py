@@ -56,10 +56,10 @@ def elsewhere() -> list[Elsewhere]:
 @pytest.fixture(scope="session")
 def folder(entries, elsewhere, tmp_path_factory):
     place = tmp_path_factory.mktemp("var") / "index"
-    build(entries, elsewhere, place, say=lambda _: None)
+    build(entries, elsewhere, (), place, say=lambda _: None)
     return place
 
 
 @pytest.fixture(scope="session")
-def index(folder, entries) -> Index:
-    return Index.load(folder, entries)
+def index(folder, entries, elsewhere) -> Index:
+    return Index.load(folder, entries, elsewhere)

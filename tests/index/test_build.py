@@ -9,23 +9,23 @@ import pytest
 from index import embed
 from index.build import build
 from index.search import Index, StaleIndex
-from index.words import grams, normalise
+from index.words import normalise, terms
 
 
-def test_a_changed_entry_makes_the_index_stale(folder, entries):
+def test_a_changed_entry_makes_the_index_stale(folder, entries, elsewhere):
     changed = [replace(entries[0], text="别的话。"), *entries[1:]]
     with pytest.raises(StaleIndex, match="改动了 1 条.*python -m index build"):
-        Index.load(folder, changed)
+        Index.load(folder, changed, elsewhere)
 
 
-def test_every_difference_is_named_at_once(folder, entries):
+def test_every_difference_is_named_at_once(folder, entries, elsewhere):
     with pytest.raises(StaleIndex, match="新增了 1 条（m99）；删去了 1 条（m11）；设置的向量模型是 other"):
-        Index.load(folder, [*entries[1:], replace(entries[0], id="m99")], "other")
+        Index.load(folder, [*entries[1:], replace(entries[0], id="m99")], elsewhere, "other")
 
 
-def test_a_missing_index_is_named(tmp_path, entries):
+def test_a_missing_index_is_named(tmp_path, entries, elsewhere):
     with pytest.raises(StaleIndex, match="还没有搜索索引.*python -m index build"):
-        Index.load(tmp_path / "nothing", entries)
+        Index.load(tmp_path / "nothing", entries, elsewhere)
 
 
 def test_training_is_repeatable():
@@ -36,8 +36,8 @@ def test_training_is_repeatable():
 
 def test_the_embedded_model_passes_for_any_other(folder, entries, elsewhere, tmp_path):
     path = str(folder / "model")
-    build(entries, elsewhere, tmp_path / "index", model=path, say=lambda _: None)
-    assert Index.load(tmp_path / "index", entries, path).search("想开奶茶店").hits[0].id == "m22"
+    build(entries, elsewhere, (), tmp_path / "index", model=path, say=lambda _: None)
+    assert Index.load(tmp_path / "index", entries, elsewhere, path).search("想开奶茶店").hits[0].id == "m22"
     assert not (tmp_path / "index" / "model").exists()
 
 
@@ -54,5 +54,5 @@ def test_form_width_and_fillers_do_not_count():
 
 
 def test_a_slip_of_the_input_method_still_shares_sounds():
-    meant = set(grams("网吧"))
-    assert meant & set(grams("网巴")) > meant & set(grams("网费"))
+    meant = set(terms("网吧"))
+    assert meant & set(terms("网巴")) > meant & set(terms("网费"))

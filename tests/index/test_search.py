@@ -8,8 +8,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from index.search import Index
-
 SCHEMA = Path(__file__).parents[1] / "contracts" / "search-line.schema.json"
 
 
@@ -49,7 +47,7 @@ def test_places_named_together_are_compared_each_under_its_name(index, said):
 
 
 def test_what_no_longer_holds_is_not_found(entries, index):
-    later = Index([replace(entry, effective=date(2027, 1, 1)) if entry.id == "m22/school" else entry for entry in entries], index.elsewhere, index.lexicon, index.parts, index.limits)
+    later = replace(index, entries=[replace(entry, effective=date(2027, 1, 1)) if entry.id == "m22/school" else entry for entry in entries])
     before, after = (later.search("挨着学校能卖喝的不", matter=22, day=day).hits for day in (date(2026, 12, 31), date(2027, 1, 1)))
     assert "m22/school" not in {hit.id for hit in before} and after[0].id == "m22/school"
 

@@ -1,0 +1,46 @@
+"""What the judge's chances come to: what was most likely meant, how sure that is, and whether it is ours at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From `answer_from` on a chance is enough to answer; below `refuse_below`, nothing of ours was meant."""
+
+    answer_from: float
+    refuse_below: float
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """`ranked` are (target, chance) pairs, one for each matter or line, best first; the first one's chance is `sure`.
+
+    A matter and the facts about it are one thing that a person may have meant, so their chances are added.
+    `ours` is the chance that anything of ours was meant; `other` the likeliest target that is not ours.
+    """
+
+    ranked: Sequence[tuple[int, float]]
+    sure: float
+    ours: float
+    other: int | None
+
+
+def opinion(evidence: Evidence, chances: np.ndarray, groups: np.ndarray) -> Opinion:
+    """`chances` as Judge.chances() gives them; `groups[target]` is a number for what it speaks of, negative where that is not ours."""
+    together: dict[int, float] = {}
+    best: dict[int, tuple[float, int]] = {}
+    for target, chance in zip(evidence.candidates, chances[:-1]):
+        group = int(groups[target])
+        together[group] = together.get(group, 0.0) + float(chance)
+        best[group] = max(best.get(group, (0.0, 0)), (float(chance), int(target)))
+    mine = sorted((group for group in together if group >= 0), key=lambda group: -together[group])
+    others = [(best[group], together[group]) for group in together if group < 0]
+    ours = sum(together[group] for group in mine)
+    other = max(others)[0][1] if others and max(others)[0][0] > max((together[group] for group in mine), default=0.0) else None
+    ranked = [(best[group][1], together[group]) for group in mine]
+    return Opinion(ranked, ranked[0][1] if ranked else 0.0, ours, other)
