@@ -21,8 +21,9 @@ from index.judge import Judge
 from index.lexical import make_lexical
 from index.lexicon import Lexicon
 from index.opinion import Limits
+from index.request import Request, learn_request
 from index.search import Index
-from index.targets import Target, framed, make_targets
+from index.targets import Target, framed, make_targets, to_learn_from
 from index.vectors import make_vectors
 from index.words import keep_whole
 from knowledge.entries import Entry
@@ -34,9 +35,10 @@ WORN = 0.02  # share of new texts beyond which a model and its limits are learne
 
 @dataclass(frozen=True)
 class Learned:
-    """What outlives a small change: the model, how to judge, the limits; and of which texts it was learned."""
+    """What outlives a small change: the model, what a request is, how to judge, the limits; and of which texts it was learned."""
 
     model: SentenceTransformer
+    request: Request | None
     judge: Judge
     limits: Limits
     curve: list[tuple[float, float, float]]
@@ -54,10 +56,11 @@ def build(
     keep_whole(lexicon.words)
     targets = make_targets(entries, elsewhere, lexicon)
     known = Known()
-    learned = _kept(folder, targets, lexicon, model, known)
+    texts = text_hashes([text for target in targets for text in target.texts] + [trial.q for trial in trials])
+    learned = _kept(folder, texts, lexicon, model, known)
     if learned is None:
-        learned = _learn(entries, elsewhere, trials, targets, lexicon, model, known, say)
-    parts = make_parts(targets, learned.model, known)
+        learned = _learn(entries, elsewhere, trials, targets, texts, lexicon, model, known, say)
+    parts = make_parts(targets, learned.model, known, learned.request)
     say(f"搜索索引：{known.embedded} 句算了向量，别的沿用")
     index = Index(entries, elsewhere, lexicon, parts, learned.judge, learned.limits)
     _save(index, learned, known, folder, model)
@@ -89,10 +92,11 @@ class Known:
             self.vectors = dict(zip(stored["hashes"].tolist(), stored["vectors"].astype(np.float32)))
 
 
-def make_parts(targets: Sequence[Target], model: SentenceTransformer, known: Known) -> Parts:
-    """Count and embed what people say of the targets."""
+def make_parts(targets: Sequence[Target], model: SentenceTransformer, known: Known, request: Request | None = None) -> Parts:
+    """Count and embed what people say of the targets; and learn what a request is, if that is not known."""
     rows = known.rows([text for target in targets for text in target.texts], model)
-    return Parts(targets, model, make_lexical([target.texts for target in targets]), make_vectors(rows, [len(target.texts) for target in targets]))
+    vectors = make_vectors(rows, [len(target.texts) for target in targets])
+    return Parts(targets, model, make_lexical([target.texts for target in targets]), vectors, request or learn_request(to_learn_from(targets)))
 
 
 def text_hashes(texts: Sequence[str]) -> np.ndarray:
@@ -101,34 +105,33 @@ def text_hashes(texts: Sequence[str]) -> np.ndarray:
 
 
 def _learn(
-    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], trials: Sequence[Trial], targets: Sequence[Target],
+    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], trials: Sequence[Trial], targets: Sequence[Target], texts: np.ndarray,
     lexicon: Lexicon, model: str | None, known: Known, say: Say,
 ) -> Learned:
     """Train the model and the judge. Both learn from four fifths of the ways of asking, so that the fifth can tell how good they are."""
     left, out = leave_out(targets)
-    sentences = embed.load(model) if model else embed.train(*framed(left, lexicon, embed.SEED), say)
+    sentences = embed.load(model) if model else embed.train(*framed(to_learn_from(left), lexicon, embed.SEED), say)
     say("搜索索引：拿留出的说法和试问，学怎么掂量")
     blind = Index(entries, elsewhere, lexicon, make_parts(left, sentences, known), Judge({}), Limits(0.0, 0.0))
     judge, limits, curve = measure(blind, questions(blind, out, trials))
     say(f"搜索索引：有 {limits.answer_from:.0%} 的把握才答，有 {limits.refuse_below:.0%} 的可能是我们的事才反问")
-    return Learned(sentences, judge, limits, curve, text_hashes([text for target in targets for text in target.texts]))
+    return Learned(sentences, None, judge, limits, curve, texts)
 
 
-def _kept(folder: Path, targets: Sequence[Target], lexicon: Lexicon, model: str | None, known: Known) -> Learned | None:
+def _kept(folder: Path, now: np.ndarray, lexicon: Lexicon, model: str | None, known: Known) -> Learned | None:
     """What the index already there has learned, if that is still good; its vectors are then known."""
     try:
         about = store.read(folder)
     except store.StaleIndex:
         return None
     texts = np.load(folder / "learned.npy")
-    now = text_hashes([text for target in targets for text in target.texts])
     if about.model != model or about.lexicon != lexicon.fingerprint or np.isin(now, texts, invert=True).mean() > WORN:
         return None
     sentences = embed.load(model or folder / "model")
     if store.fingerprint(sentences) != about.probe:
         return None
     known.load(folder / "known.npz")
-    return Learned(sentences, Judge.load(folder / "judge.npz"), Limits(**about.limits), about.curve, texts)
+    return Learned(sentences, Request.load(folder / "request"), Judge.load(folder / "judge.npz"), Limits(**about.limits), about.curve, texts)
 
 
 def _save(index: Index, learned: Learned, known: Known, folder: Path, model: str | None) -> None:

@@ -24,6 +24,7 @@ FOLD = 5  # every fifth way of asking is left out
 _TRIAL_WEIGHT = 8.0  # people who have not seen the ways of asking are what counts
 _KIND_WEIGHT = {"guide": 1.5, "fact": 0.7, "hotline": 1.0, "rule": 0.7, OTHER: 1.5}
 _PER_KIND = 1500  # cases that each kind counts as, however many ways of asking it has
+_MOST = 4000  # ways of asking of one kind that are asked; more teach nothing new
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ def questions(index: Index, out: Sequence[tuple[str, int]], trials: Sequence[Tri
     targets, draw = index.parts.targets, random.Random(0)
     others = frozenset(number for number, target in enumerate(targets) if target.kind == OTHER)
     homes = [entry.matter for entry in index.entries if entry.kind == "guide"]
-    often = {kind: sum(targets[number].kind == kind for _, number in out) for kind in _KIND_WEIGHT}
+    by_kind = {kind: [(text, number) for text, number in out if targets[number].kind == kind] for kind in _KIND_WEIGHT}
+    asked = [pair for pairs in by_kind.values() for pair in draw.sample(pairs, min(len(pairs), _MOST))]
+    often = {kind: min(len(pairs), _MOST) for kind, pairs in by_kind.items()}
     found = []
-    for text, number in out:
+    for text, number in asked:
         target = targets[number]
         weight = _KIND_WEIGHT[target.kind] * _PER_KIND / often[target.kind]
         if target.kind == OTHER:

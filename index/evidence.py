@@ -10,6 +10,7 @@ from sentence_transformers import SentenceTransformer
 
 from index.embed import encode_one
 from index.lexical import Lexical
+from index.request import Request
 from index.targets import KINDS, Target
 from index.vectors import Vectors
 from index.words import terms
@@ -44,6 +45,7 @@ class Parts:
     model: SentenceTransformer
     lexical: Lexical
     vectors: Vectors
+    request: Request
 
     def weigh(self, said: str, given: Circumstances) -> Evidence:
         """Find the candidates for a normalised text and what speaks for each of them."""
@@ -56,7 +58,7 @@ class Parts:
         near = self.vectors.cosines(vector, chosen)
         own = np.column_stack([*shared, sums / 10, near])
         behind = own - own.max(axis=0)
-        whole = np.array([heard.mean(), np.log1p(len(said)), shared.max(axis=1).mean(), near.max(), given.in_aspect.any()])
+        whole = np.array([heard.mean(), np.log1p(len(said)), shared.max(axis=1).mean(), near.max(), given.in_aspect.any(), self.request.score(told)])
         shown = np.broadcast_to(whole, (len(chosen), len(whole)))
         facts = np.column_stack([own, behind, shown, self._kinds[chosen], given.at_home[chosen], given.in_aspect[chosen]])
         return Evidence(chosen, facts.astype(np.float32), whole.astype(np.float32))
@@ -75,7 +77,8 @@ class Parts:
     def save(self, folder: Path) -> None:
         self.lexical.save(folder / "lexical")
         self.vectors.save(folder / "vectors.faiss")
+        self.request.save(folder / "request")
 
     @classmethod
     def load(cls, folder: Path, targets: Sequence[Target], model: SentenceTransformer) -> "Parts":
-        return cls(targets, model, Lexical.load(folder / "lexical"), Vectors.load(folder / "vectors.faiss"))
+        return cls(targets, model, Lexical.load(folder / "lexical"), Vectors.load(folder / "vectors.faiss"), Request.load(folder / "request"))

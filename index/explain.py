@@ -20,7 +20,7 @@ def explain(index: Index, query: Query) -> str:
     seen = index.opinion(query)
     head = f"「{query.q}」听成「{query.said}」，地方：{'、'.join(sorted(query.places))}，问的方面：{query.aspect or '没说'}"
     verdict = (f"是我们的事的可能 {seen.ours:.3f}（低于 {index.limits.refuse_below:.3f} 就回绝），"
-               f"最像的一件的把握 {seen.sure:.3f}（到 {index.limits.answer_from:.2f} 才直接答），哪一样都不是的可能 {chances[-1]:.3f}")
+               f"像来办事的话 {float(evidence.whole[-1]):.1f}（0 以上是），最像的一件的把握 {seen.sure:.3f}（到 {index.limits.answer_from:.2f} 才直接答），哪一样都不是的可能 {chances[-1]:.3f}")
     best = np.argsort(-chances[:-1])[:_SHOWN]
     return "\n".join([head, verdict, *(line for place in best for line in _candidate(index, query, evidence, chances, int(place)))])
 

@@ -15,9 +15,9 @@ from torch import nn
 from index.evidence import Evidence
 
 _HIDDEN = 24
-_ROUNDS = 60
+_ROUNDS = 30
 _BATCH = 256
-_RATE, _DECAY = 1e-2, 1e-3
+_RATE, _DECAY = 1e-2, 5e-3
 _SEED = 7
 
 

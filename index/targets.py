@@ -9,6 +9,7 @@ from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
 OTHER = "other"
+MOST = 4_000  # targets to learn from; beyond, learning takes longer and finds no more
 KINDS = ("guide", "fact", "hotline", "rule", OTHER)
 
 
@@ -34,15 +35,21 @@ def _texts(entry: Entry, lexicon: Lexicon) -> tuple[str, ...]:
     return (title, *entry.asks, *trade)
 
 
-def framed(targets: Sequence[Target], lexicon: Lexicon, seed: int) -> tuple[list[str], list[int]]:
+def to_learn_from(targets: Sequence[Target]) -> list[Target]:
+    """All targets; of very many hotline entries a draw, which teaches as much."""
+    rest = [target for target in targets if target.kind != "hotline"]
+    lines = [target for target in targets if target.kind == "hotline"]
+    return rest + random.Random(0).sample(lines, min(len(lines), max(MOST - len(rest), 0)))
+
+
+def framed(targets: Sequence[Target], lexicon: Lexicon, seed: int) -> tuple[Sequence[str], Sequence[int]]:
     """Every text with its target, for training; those of matters and other business again in a random frame.
 
     So a frame (「俺想开个…要啥手续」) comes to mean nothing, and only what stands in it counts.
     """
-    draw, texts, owners = random.Random(seed), [], []
+    draw, found = random.Random(seed), []
     for number, target in enumerate(targets):
         for text in target.texts:
             again = {"guide": 2 if len(text) <= 6 else 1, OTHER: 1}.get(target.kind, 0)
-            texts += [text, *(lexicon.framed(text, draw, trade=target.kind == "guide") for _ in range(again))]
-            owners += [number] * (1 + again)
-    return texts, owners
+            found += [(text, number), *((lexicon.framed(text, draw, trade=target.kind == "guide"), number) for _ in range(again))]
+    return tuple(zip(*found))

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -53,8 +54,10 @@ def terms(text: str) -> list[str]:
     return sorted(found)
 
 
-# For the knowledge's own texts, which are needed again and again while an index is built; what people type is not kept.
-known_terms = lru_cache(maxsize=None)(terms)
+@lru_cache(maxsize=None)
+def known_terms(text: str) -> tuple[str, ...]:
+    """The terms of a text of the knowledge, needed again and again while an index is built; what people type is not kept."""
+    return tuple(map(sys.intern, terms(text)))
 
 
 def is_pinyin(said: str) -> bool:

@@ -1,0 +1,61 @@
+"""Whether somebody wants something of the hall at all: 「西瓜便宜点」 has the fruit shop's words, but is no request.
+
+A linear classifier (logistic regression) over terms, that of ours against that of others. It says nothing about what
+is wanted; the judge weighs it with the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from index.targets import OTHER, Target
+from index.words import known_terms
+
+
+@dataclass(frozen=True)
+class Request:
+    """For each term how much it speaks for a request, and its inverse document frequency."""
+
+    vocabulary: Sequence[str]
+    slopes: np.ndarray
+    rarity: np.ndarray
+    intercept: float
+
+    def score(self, told: Sequence[str]) -> float:
+        """Above 0 the text is more like a request than not; a logit."""
+        places = [place for term in told if (place := self._places.get(term)) is not None]
+        weights = self.rarity[places]
+        return float(weights @ self.slopes[places] / max(float(np.linalg.norm(weights)), 1e-9) + self.intercept)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {term: place for place, term in enumerate(self.vocabulary)}
+
+    def save(self, stem: Path) -> None:
+        np.savez(f"{stem}.npz", slopes=self.slopes, rarity=self.rarity, intercept=self.intercept)
+        Path(f"{stem}.txt").write_text("\n".join(self.vocabulary), "utf-8")
+
+    @classmethod
+    def load(cls, stem: Path) -> "Request":
+        with np.load(f"{stem}.npz") as stored:
+            return cls(Path(f"{stem}.txt").read_text("utf-8").split("\n"), stored["slopes"], stored["rarity"], float(stored["intercept"]))
+
+
+def learn_request(targets: Sequence[Target]) -> Request:
+    """Learn from all that is said of ours and of others."""
+    said = [(known_terms(text), target.kind != OTHER) for target in targets for text in target.texts]
+    vocabulary = sorted({term for told, _ in said for term in told})
+    places = {term: place for place, term in enumerate(vocabulary)}
+    columns = np.array([places[term] for told, _ in said for term in told], np.int32)
+    ends = np.cumsum([0, *(len(told) for told, _ in said)])
+    rarity = (1 + np.log((1 + len(said)) / (1 + np.bincount(columns, minlength=len(vocabulary))))).astype(np.float32)
+    rows = sparse.csr_matrix((rarity[columns], columns, ends), shape=(len(said), len(vocabulary)))
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows = sparse.diags(1 / np.maximum(lengths, 1e-9)) @ rows
+    machine = LogisticRegression(C=20, solver="liblinear", class_weight="balanced", random_state=0).fit(rows, [ours for _, ours in said])
+    return Request(vocabulary, machine.coef_[0].astype(np.float32), rarity, float(machine.intercept_[0]))
