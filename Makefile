@@ -33,7 +33,8 @@ evaluate: ready       ## 检索和理解的质量
 	@$(PY) -m index evaluate
 	@$(RASA_PYTHON) -m bot.evaluate var/models/dialogue.tar.gz tests/bot/held_back.yml 2>/dev/null
 
-bench: ready          ## 一轮对话的快慢（要先 make run）
+bench: ready          ## 检索和一轮对话的快慢（后一样要先在另一个窗口 make run）
+	@$(PY) -m index bench
 	@$(PY) -m channels.bench
 
 stale: .venv/ready    ## 列出该核对的指南和知识点，和快要开始、到期的规定

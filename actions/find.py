@@ -2,17 +2,19 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from actions import say
 from actions.memory import Turn, begin
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear, tidy
-from index.search import Result
+from index.search import Hit, Result
 from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
 RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
+HALF = 0.5  # likelier than everything else together
 MOST = 5  # hits: enough for one rule of each place when places are compared
 RESUME = '/choose{"matter": "resume"}'
 EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
@@ -35,7 +37,7 @@ def find(turn: Turn) -> Outcome:
         return vague(turn)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
-    if result.status == "ask_back":
+    if result.status == "ask_back" and not (WISH.search(text) and far_ahead(result.hits)):
         return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
     guide = turn.kit.catalogue.guides.get(hit.matter)
@@ -45,6 +47,11 @@ def find(turn: Turn) -> Outcome:
         begun = start(turn, guide, text)
         return Outcome([say.answer(hit), *begun.replies], "answer", begun.next)
     return told(turn, result, guide, text)
+
+
+def far_ahead(hits: Sequence[Hit]) -> bool:
+    """Whether one matter is so much likelier than all else that who wishes something can be taken at their word; they see its name first."""
+    return hits[0].kind == "guide" and hits[0].score >= HALF and all(hit.score * 3 <= hits[0].score for hit in hits[1:])
 
 
 def start(turn: Turn, guide: Guide, heard: str) -> Outcome:

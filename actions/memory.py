@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -21,26 +21,43 @@ from records.talks import Consultation, Talk, new_code, recall, remember
 
 
 @dataclass(frozen=True)
-class Kit:
-    """What every turn works with; put together once, at the door."""
+class Books:
+    """The knowledge and the index made from it; they change only together."""
 
     knowledge: Catalogue
     index: Index
+
+
+@dataclass
+class Kit:
+    """What every turn works with; put together once, at the door.
+
+    The books may be exchanged for newer ones while people talk; a turn ends with those it began with.
+    `editions` is what consultations stand on, by fingerprint; editions of the past are added as they are met.
+    """
+
+    books: Books
     store: Store
     now: Callable[[], datetime]
     region: str
     prefix: str
     deliver: Callable[[], None]
+    editions: dict[str, Edition] = field(default_factory=dict)
+
+    @property
+    def knowledge(self) -> Catalogue:
+        """The knowledge of all days."""
+        return self.books.knowledge
 
     @property
     def catalogue(self) -> Catalogue:
         """The knowledge as it is today."""
         return self.knowledge.on(self.now().date())
 
-    @cached_property
-    def editions(self) -> dict[str, Edition]:
-        """What consultations stand on, by fingerprint; editions of the past are added as they are met."""
-        return {}
+    @property
+    def index(self) -> Index:
+        """The index of the knowledge."""
+        return self.books.index
 
 
 @dataclass
@@ -119,7 +136,7 @@ class Turn:
 def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterator[Turn]:
     """A turn of the talk under `key`; what it changes is remembered when it ends well, else nothing is."""
     with kit.store.begin() as db:
-        current = Turn(kit, db, recall(kit.store, db, key, channel), **message)
+        current = Turn(replace(kit), db, recall(kit.store, db, key, channel), **message)
         yield current
         remember(kit.store, db, current.talk, kit.now())
 

@@ -26,9 +26,7 @@ from actions.memory import Kit
 from channels import guides, web
 from channels.dialogue import Dialogue
 from channels.message import Conversations, plain
-from index.search import Index
-from knowledge import catalogue as knowledge
-from knowledge.entries import entries
+from channels.renewal import Renewal, open_books
 from records.retention import purge
 from records.store import Store, StorageUnavailable, migrate
 from settings import Settings
@@ -37,6 +35,7 @@ log = logging.getLogger(__name__)
 
 CHINA = ZoneInfo("Asia/Shanghai")
 POST_EVERY = 5  # seconds between two looks into the outbox
+LOOK_EVERY = 5  # and between two looks for a newer index
 PURGE_EVERY = 3600  # and between two clean-ups
 FAULTS = {
     "missing": "缺少「{place}」", "extra_forbidden": "不认识「{place}」", "string_type": "「{place}」要写成文字",
@@ -55,14 +54,15 @@ def create_app(settings: Settings) -> FastAPI:
     settings.var.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
     store = Store(settings.database, settings.data_key.get_secret_value())
-    catalogue = knowledge.load()
-    index = Index.load(settings.var / "index", entries(catalogue), catalogue.elsewhere, settings.embed_model)
-    kit = Kit(catalogue, index, store, lambda: datetime.now(CHINA), settings.region, settings.receipt_prefix, sender(store, settings.intake_address))
+    books = settings.var / "index", settings.embed_model
+    kit = Kit(open_books(*books), store, lambda: datetime.now(CHINA), settings.region, settings.receipt_prefix, sender(store, settings.intake_address))
     dialogue = Dialogue(settings.dialogue_url, settings.dialogue_timeout)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        chores = [asyncio.create_task(_every(POST_EVERY, kit.deliver)), asyncio.create_task(_every(PURGE_EVERY, partial(_purge, kit, settings.keep_days)))]
+        chores = [asyncio.create_task(_every(seconds, chore)) for seconds, chore in (
+            (POST_EVERY, kit.deliver), (LOOK_EVERY, Renewal(kit, *books).look), (PURGE_EVERY, partial(_purge, kit, settings.keep_days)),
+        )]
         yield
         for chore in chores:
             chore.cancel()

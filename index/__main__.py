@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from index import store
@@ -15,8 +16,10 @@ from index.search import Index, StaleIndex
 from knowledge import catalogue
 from knowledge.entries import entries
 from knowledge.problem import CatalogueError
+from knowledge.schema import Trial
 from settings import ROOT, Settings
 
+CITY = 100_000
 EXAM = ROOT / "tests" / "index" / "exam"
 
 
@@ -33,8 +36,10 @@ def main() -> int:
         index = Index.load(folder, entries(known), known.elsewhere, settings.embed_model)
         if arguments.command == "search":
             _search(index, arguments)
-        else:
+        elif arguments.command == "evaluate":
             _evaluate(index, folder, arguments)
+        else:
+            _bench(index, known.trials, arguments)
     except (CatalogueError, LexiconError, StaleIndex) as error:
         print(error, file=sys.stderr)
         return 1
@@ -59,14 +64,26 @@ def _evaluate(index: Index, folder: Path, arguments: argparse.Namespace) -> None
     report = evaluate(index, exam)
     print(*(report.missed if arguments.missed else ()), report, sep="\n")
     about = store.read(folder)
-    print("\n有多少把握才答（试问上；现在是 %.2f）：" % index.limits.answer_from)
-    print("；".join(f"{limit:.2f} 答对 {right:.1%} 误答 {false:.1%}" for limit, right, false in about.curve[9::5]))
+    print(f"\n有多少把握才答（试问上；现在是 {index.limits.answer_from:.2f}）：")
+    print("；".join(f"{limit:.2f} 答对 {right:.1%} 误答 {false:.1%}" for limit, right, false in about.curve[::5]))
     compared = compare(index, exam, ways(index))
     print("\n同一张考卷，换别的办法排（排第一 / 在前三）：")
     for way, found in compared.items():
         print(f"{way}：" + "；".join(f"{SORTS[sort]} {share(first, of)} / {three / of:.1%}" for sort, (first, three, of) in found.items()))
     draw(compared, about.curve, index.limits.answer_from, arguments.picture)
     print(f"\n画在 {arguments.picture}")
+
+
+def _bench(index: Index, trials: Sequence[Trial], arguments: argparse.Namespace) -> None:
+    from index import bench, picture  # these need the libraries of the extra 「measure」
+
+    said = [trial.q for trial in catalogue.trials(EXAM)]
+    bench.speed(index, said, _tell)
+    if arguments.city:
+        bench.city(index, trials, said, _tell)
+    if arguments.million:
+        picture.draw_growth(bench.million(index, _tell), arguments.million)
+        _tell(f"画在 {arguments.million}")
 
 
 def _arguments(region: str) -> argparse.Namespace:
@@ -80,7 +97,14 @@ def _arguments(region: str) -> argparse.Namespace:
     measure = commands.add_parser("evaluate", help="拿考卷量一量认得准不准，和别的办法比一比，画成图")
     measure.add_argument("--missed", action="store_true", help="列出没答对的")
     measure.add_argument("--picture", type=Path, default=Settings().var / "search.png", metavar="文件", help="图画到哪里")
+    quick = commands.add_parser("bench", help="量一量快慢，和别的办法比一比")
+    quick.add_argument("--city", action="store_true", help=f"再造出 {CITY:,} 条知识点，量一遍（约五分钟）")
+    quick.add_argument("--million", type=Path, metavar="文件", help="再量向量增长到一百万时各种 FAISS 索引的快慢（约五分钟），图画到这个文件")
     return parser.parse_args()
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
 
 
 def _say(progress: str) -> None:

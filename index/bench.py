@@ -25,7 +25,6 @@ from index.search import Index
 from knowledge.entries import Entry
 from knowledge.schema import Trial
 
-CITY = 100_000
 NOISE = 0.35  # how far the made-up vectors lie from the real ones they are made from
 _TYPES = {"Flat": 0, "HNSW32": 64, "IVF4096,Flat": 32, "IVF4096,SQ8": 32}  # FAISS index types, and how hard each searches
 
@@ -45,13 +44,13 @@ def speed(index: Index, said: Sequence[str], say: Callable[[str], None]) -> None
         say(f"成批：{len(many) / (time.perf_counter() - began):,.0f} 个问题一秒（{cores} 核）")
 
 
-def city(index: Index, trials: Sequence[Trial], said: Sequence[str], say: Callable[[str], None]) -> None:
-    """The same with 100,000 hotline entries made from the real ones."""
-    entries = [*index.entries, *grown(index.entries, CITY)]
+def city(index: Index, trials: Sequence[Trial], said: Sequence[str], say: Callable[[str], None], count: int = 100_000) -> None:
+    """The same with as many hotline entries as a city has, made from the real ones."""
+    entries = [*index.entries, *grown(index.entries, count)]
     with TemporaryDirectory() as place:
         began = time.perf_counter()
         big = build(entries, index.elsewhere, trials, Path(place) / "index", None, lambda _: None)
-        say(f"{CITY:,} 条知识点：建索引 {time.perf_counter() - began:.0f} 秒；{_times(big.search, said)}；"
+        say(f"{count:,} 条知识点：建索引 {time.perf_counter() - began:.0f} 秒；{_times(big.search, said)}；"
             f"这个进程最多用过 {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024:.1f} GB 内存")
 
 

@@ -24,6 +24,7 @@ FOLD = 5  # every fifth way of asking is left out
 _TRIAL_WEIGHT = 8.0  # people who have not seen the ways of asking are what counts
 _KIND_WEIGHT = {"guide": 1.5, "fact": 0.7, "hotline": 1.0, "rule": 0.7, OTHER: 1.5}
 _PER_KIND = 1500  # cases that each kind counts as, however many ways of asking it has
+_SHORT = 10  # characters of a thing that can be named in passing
 _MOST = 4000  # ways of asking of one kind that are asked; more teach nothing new
 
 
@@ -58,10 +59,13 @@ def questions(index: Index, out: Sequence[tuple[str, int]], trials: Sequence[Tri
     by_kind = {kind: [(text, number) for text, number in out if targets[number].kind == kind] for kind in _KIND_WEIGHT}
     asked = [pair for pairs in by_kind.values() for pair in draw.sample(pairs, min(len(pairs), _MOST))]
     often = {kind: min(len(pairs), _MOST) for kind, pairs in by_kind.items()}
+    aspects = [phrase for phrases in index.lexicon.aspects.values() for phrase in phrases]
     found = []
     for text, number in asked:
         target = targets[number]
         weight = _KIND_WEIGHT[target.kind] * _PER_KIND / often[target.kind]
+        if target.kind in ("guide", OTHER) and len(text) <= _SHORT and draw.random() < 0.5:
+            text += draw.choice(aspects)  # 「开奶茶店」 is also asked as 「开奶茶店要多少钱」
         if target.kind == OTHER:
             found.append(Question(text, others, False, None, weight, False))
             continue
@@ -97,16 +101,15 @@ def _case(question: Question, evidence) -> Case:
 
 def _limits(seen: Sequence[tuple[Question, Opinion]]) -> tuple[Limits, list[tuple[float, float, float]]]:
     """Refuse few of ours; answer as much as can be answered rightly."""
-    sure = np.array([found.sure for _, found in seen])
+    refuse_below = float(np.quantile([found.ours for question, found in seen if question.ours] or [0.0], REFUSED))
+    sure = np.array([found.sure if found.ours >= refuse_below else 0.0 for _, found in seen])
     ours = np.array([question.ours for question, _ in seen])
     right = np.array([bool(found.ranked) and found.ranked[0][0] in question.right and question.ours for question, found in seen])
-    refuse_below = float(np.quantile([found.ours for question, found in seen if question.ours] or [0.0], REFUSED))
-    kept = np.array([found.ours >= refuse_below for _, found in seen])
     curve = []
-    for limit in np.arange(0.02, 1.0, 0.02):
-        answered = kept & (sure >= limit)
+    for limit in np.arange(0.3, 1.0, 0.02):
+        answered = sure >= limit
         curve.append((float(limit), float((answered & right).sum() / max(ours.sum(), 1)), float((answered & ~ours).sum() / max((~ours).sum(), 1))))
-    enough = [limit for limit, _, false in curve if false <= FALSE and right[kept & (sure >= limit)].mean() >= RIGHT]
+    enough = [limit for limit, _, false in curve if false <= FALSE and right[sure >= limit].mean() >= RIGHT]
     return Limits(min(enough, default=curve[-1][0]), refuse_below), curve
 
 

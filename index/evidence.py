@@ -16,7 +16,7 @@ from index.vectors import Vectors
 from index.words import terms
 
 PARTS = ("词", "字", "音", "共同的字词总共值多少", "意思")  # the first facts about a candidate, as people are shown them
-_LOOK_AT = 32  # candidates from the words, and as many again from the meaning
+_LOOK_AT = 20  # candidates from the words, and as many again from the meaning
 
 
 @dataclass(frozen=True)

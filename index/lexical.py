@@ -5,7 +5,6 @@ asking are one document. The three families are scored apart because they fail a
 a word that the segmenter splits wrongly keeps its characters.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from scipy import sparse
 from index.words import FAMILIES, known_terms
 
 K1, B = 1.2, 0.75
+_NOWHERE, _NOTHING = np.zeros(0, np.int64), np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,18 @@ class Lexical:
 
         Shapes (3, targets), (3,), (3,).
         """
-        mass, heard = np.zeros(len(FAMILIES)), np.zeros(len(FAMILIES))
-        targets, starts, worth = self.weights.shape[0], self.weights.indptr, self.weights.data
-        found = []
-        for term in told:
-            family, column = FAMILIES.index(term[0]), self._columns.get(term)
-            if column is None:
-                mass[family] += self._rarest
-            else:
-                heard[family] += self.rarity[column]
-                found.append(slice(starts[column], starts[column + 1]))
-        if not found:
-            return np.zeros((len(FAMILIES), targets)), mass, heard
-        places, worths = np.concatenate([self._places[some] for some in found]), np.concatenate([worth[some] for some in found])
-        scores = np.bincount(places, worths, minlength=len(FAMILIES) * targets).reshape(len(FAMILIES), targets)
-        mass += heard
-        return scores, mass, heard / np.maximum(mass, 1e-9)
+        targets, starts = self.weights.shape[0], self.weights.indptr
+        columns = [column for term in told if (column := self._columns.get(term)) is not None]
+        heard = np.bincount(self._families[columns], self.rarity[columns], minlength=len(FAMILIES))
+        mass = heard.copy()
+        if len(columns) < len(told):
+            for term in told:
+                mass[FAMILIES.index(term[0])] += 0 if term in self._columns else self._rarest
+        found = [slice(starts[column], starts[column + 1]) for column in columns]
+        places = np.concatenate([_NOWHERE, *(self._places[some] for some in found)])
+        worths = np.concatenate([_NOTHING, *(self._worths[some] for some in found)])
+        scores = np.bincount(places, worths, minlength=len(FAMILIES) * targets)
+        return scores.reshape(len(FAMILIES), targets), mass, heard / np.maximum(mass, 1e-9)
 
     def shared(self, told: Sequence[str], target: int) -> dict[str, float]:
         """The terms that a text shares with one target, and what each is worth; for people who ask why."""
@@ -63,8 +59,16 @@ class Lexical:
     @cached_property
     def _places(self) -> np.ndarray:
         """Where each weight belongs when the scores of all families lie one behind the other."""
-        family = np.array([FAMILIES.index(term[0]) for term in self.vocabulary])
-        return self.weights.indices.astype(np.int64) + self.weights.shape[0] * np.repeat(family, np.diff(self.weights.indptr))
+        return self.weights.indices.astype(np.int64) + self.weights.shape[0] * np.repeat(self._families, np.diff(self.weights.indptr))
+
+    @cached_property
+    def _worths(self) -> np.ndarray:
+        """The weights as bincount wants them, so that they are not converted at every question."""
+        return self.weights.data.astype(np.float64)
+
+    @cached_property
+    def _families(self) -> np.ndarray:
+        return np.array([FAMILIES.index(term[0]) for term in self.vocabulary])
 
     @cached_property
     def _rows(self) -> sparse.csr_matrix:
@@ -87,22 +91,30 @@ class Lexical:
 
 def make_lexical(texts: Sequence[Sequence[str]]) -> Lexical:
     """One document for the texts of each target."""
-    counts = [Counter(term for text in said for term in known_terms(text)) for said in texts]
-    vocabulary = sorted({term for count in counts for term in count})
-    places = {term: place for place, term in enumerate(vocabulary)}
-    ends = np.cumsum([0, *map(len, counts)])
-    columns = np.fromiter((places[term] for count in counts for term in count), np.int32, ends[-1])
-    often = np.fromiter((number for count in counts for number in count.values()), np.float32, ends[-1])
-    rows = np.repeat(np.arange(len(counts)), np.diff(ends))
+    vocabulary, counts = count_terms(texts)
+    rows, columns = np.repeat(np.arange(len(texts)), np.diff(counts.indptr)), counts.indices
     family = np.array([FAMILIES.index(term[0]) for term in vocabulary])[columns]
     # Each family has its own length: a document has more characters than words.
-    length = np.zeros((len(FAMILIES), len(counts)), np.float32)
-    np.add.at(length, (family, rows), often)
+    length = np.bincount(family * len(texts) + rows, counts.data, minlength=len(FAMILIES) * len(texts)).reshape(len(FAMILIES), len(texts))
     relative = length / np.maximum(length.mean(axis=1, keepdims=True), 1e-9)
-    rarity = _rarity(np.bincount(columns, minlength=len(vocabulary)), len(counts))
+    documents = np.bincount(columns, minlength=len(vocabulary))
+    rarity = np.where(documents * 2 > len(texts), 0, _rarity(documents, len(texts)))  # what more than half of them say tells nothing
+    often = counts.data
     weight = often * (K1 + 1) / (often + K1 * (1 - B + B * relative[family, rows])) * rarity[columns]
-    weights = sparse.csr_matrix((weight.astype(np.float32), columns, ends), shape=(len(counts), len(vocabulary)))
+    weights = sparse.csr_matrix((weight.astype(np.float32), columns, counts.indptr), shape=counts.shape)
+    weights.eliminate_zeros()
     return Lexical(vocabulary, weights.tocsc(), rarity)
+
+
+def count_terms(texts: Sequence[Sequence[str]]) -> tuple[list[str], sparse.csr_matrix]:
+    """The terms in the order in which they are met, and how often each target's texts have each: a row a target, a column a term."""
+    places: dict[str, int] = {}
+    said = [known_terms(text) for some in texts for text in some]
+    columns = np.fromiter((places.setdefault(term, len(places)) for told in said for term in told), np.int32, sum(map(len, said)))
+    lengths = [sum(len(known_terms(text)) for text in some) for some in texts]
+    counts = sparse.csr_matrix((np.ones(len(columns), np.float32), columns, np.cumsum([0, *lengths])), shape=(len(texts), len(places)))
+    counts.sum_duplicates()
+    return list(places), counts
 
 
 def _rarity(documents: np.ndarray, total: int) -> np.ndarray:

@@ -60,9 +60,17 @@ class Lexicon(_Strict):
 
     def aspect(self, said: str) -> Aspect | None:
         """The aspect that a normalised question is about: the longest phrase in it decides."""
+        phrase = self._asked(said)
+        return self._aspects[phrase] if phrase else None
+
+    def topic(self, said: str) -> str:
+        """What a normalised question is about, without the phrase that tells its aspect: 「开奶茶店」 of 「开奶茶店要多少钱」."""
+        phrase = self._asked(said)
+        return said.replace(phrase, "").removesuffix("要") if phrase else said
+
+    def _asked(self, said: str) -> str | None:
         asked = re.sub("|".join(map(re.escape, self.passing)), " ", said)
-        found = [phrase for phrase in self._aspects if phrase in asked]
-        return self._aspects[max(found, key=len)] if found else None
+        return max((phrase for phrase in self._aspects if phrase in asked), key=len, default=None)
 
     def is_hollow(self, said: str) -> bool:
         """Whether nothing is left of a normalised text when aspect words and empty words are taken away."""

@@ -8,6 +8,9 @@ import numpy as np
 from index.evidence import Evidence
 
 
+LINES = 10_000  # groups from here on are lines of their own; below, matters
+
+
 @dataclass(frozen=True)
 class Limits:
     """From `answer_from` on a chance is enough to answer; below `refuse_below`, nothing of ours was meant."""
@@ -21,13 +24,19 @@ class Opinion:
     """`ranked` are (target, chance) pairs, one for each matter or line, best first; the first one's chance is `sure`.
 
     A matter and the facts about it are one thing that a person may have meant, so their chances are added.
-    `ours` is the chance that anything of ours was meant; `other` the likeliest target that is not ours.
+    `of_matter` says whether it is a matter. `ours` is the chance that anything of ours was meant; `other` the likeliest
+    target that is not ours.
     """
 
     ranked: Sequence[tuple[int, float]]
     sure: float
+    of_matter: bool
     ours: float
     other: int | None
+
+    def answers(self, limits: Limits) -> bool:
+        """Whether the first is sure enough to be told."""
+        return self.ours >= limits.refuse_below and self.sure >= limits.answer_from
 
 
 def opinion(evidence: Evidence, chances: np.ndarray, groups: np.ndarray) -> Opinion:
@@ -43,4 +52,4 @@ def opinion(evidence: Evidence, chances: np.ndarray, groups: np.ndarray) -> Opin
     ours = sum(together[group] for group in mine)
     other = max(others)[0][1] if others and max(others)[0][0] > max((together[group] for group in mine), default=0.0) else None
     ranked = [(best[group][1], together[group]) for group in mine]
-    return Opinion(ranked, ranked[0][1] if ranked else 0.0, ours, other)
+    return Opinion(ranked, ranked[0][1] if ranked else 0.0, bool(mine) and mine[0] < LINES, ours, other)

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 
+from index.lexical import count_terms
 from index.targets import OTHER, Target
-from index.words import known_terms
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,9 @@ class Request:
 
 def learn_request(targets: Sequence[Target]) -> Request:
     """Learn from all that is said of ours and of others."""
-    said = [(known_terms(text), target.kind != OTHER) for target in targets for text in target.texts]
-    vocabulary = sorted({term for told, _ in said for term in told})
-    places = {term: place for place, term in enumerate(vocabulary)}
-    columns = np.array([places[term] for told, _ in said for term in told], np.int32)
-    ends = np.cumsum([0, *(len(told) for told, _ in said)])
-    rarity = (1 + np.log((1 + len(said)) / (1 + np.bincount(columns, minlength=len(vocabulary))))).astype(np.float32)
-    rows = sparse.csr_matrix((rarity[columns], columns, ends), shape=(len(said), len(vocabulary)))
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows = sparse.diags(1 / np.maximum(lengths, 1e-9)) @ rows
-    machine = LogisticRegression(C=20, solver="liblinear", class_weight="balanced", random_state=0).fit(rows, [ours for _, ours in said])
+    vocabulary, counts = count_terms([(text,) for target in targets for text in target.texts])
+    ours = [target.kind != OTHER for target in targets for _ in target.texts]
+    rarity = (1 + np.log((1 + counts.shape[0]) / (1 + counts.getnnz(axis=0)))).astype(np.float32)
+    rows = normalize(counts.multiply(rarity).tocsr())
+    machine = LogisticRegression(C=20, solver="liblinear", class_weight="balanced", random_state=0).fit(rows, ours)
     return Request(vocabulary, machine.coef_[0].astype(np.float32), rarity, float(machine.intercept_[0]))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from index import embed, lexicon as lexicons, store
 from index.evidence import Circumstances, Evidence, Parts
 from index.judge import Judge
 from index.lexicon import Lexicon
-from index.opinion import Limits, Opinion, opinion
+from index.opinion import LINES, Limits, Opinion, opinion
 from index.store import REMEDY, StaleIndex
 from index.targets import OTHER, Target, make_targets
 from index.words import find, is_pinyin, keep_whole, normalise
@@ -99,8 +99,7 @@ class Index:
         `matter` is the matter under discussion, so that 「要多少钱」 is about it. What does not hold on `day` is not found.
         """
         query = self.understand(q, region, matter, day)
-        found = self._word_for_word(query, k) or self._hollow(query, k)
-        return found or self._weighed(query, self.opinion(query), k)
+        return self._word_for_word(query, k) or self._hollow(query, k) or self._weighed(query, self._of_topic(query, self.opinion(query)), k)
 
     def understand(self, q: str, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Query:
         """Take the places out of a text, and see which aspect it asks for."""
@@ -124,10 +123,17 @@ class Index:
         groups[[number for number in self._about.get(matter, []) if self._targets[number].kind == "fact"]] = matter
         return groups
 
+    def _of_topic(self, query: Query, seen: Opinion) -> Opinion:
+        """「开奶茶店要多少钱」: no line answers that for sure, but what it is about is a matter, surely."""
+        if query.aspect is None or seen.answers(self.limits):
+            return seen
+        about = self.opinion(replace(query, said=self.lexicon.topic(query.said)))
+        return about if about.of_matter and about.answers(self.limits) else seen
+
     def _weighed(self, query: Query, seen: Opinion, k: int) -> Result:
         if not seen.ranked or seen.ours < self.limits.refuse_below:
             return Result(query.q, "no_match", elsewhere=self._whose(seen))
-        sure = seen.sure >= self.limits.answer_from
+        sure = seen.answers(self.limits)
         hits = self._each_place(query, seen) if len(query.places) > 1 else None
         return Result(query.q, "answered" if sure else "ask_back", (hits or self._ranked(query, seen, k))[:k], places=query.places)
 
@@ -235,11 +241,10 @@ class Index:
 
     @cached_property
     def _groups(self) -> np.ndarray:
-        """Matters have numbers below 10,000; a line of its own is numbered beyond."""
         groups = np.full(len(self._targets), -1)
         for number in self._mine:
             entry = self.entry(number)
-            groups[number] = entry.matter if entry.kind in ("guide", "fact") and entry.matter else 10_000 + number
+            groups[number] = entry.matter if entry.kind in ("guide", "fact") and entry.matter else LINES + number
         return groups
 
     @cached_property

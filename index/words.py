@@ -21,6 +21,7 @@ _FILLERS = re.compile(
     "麻烦问一下|我想问一下|我想问下|想问一下|想问下|请问一下|请问下|我想请问|请问|问一下|问下|你好|您好|打扰了|谢谢|"
     "[啊呀呢嘛哦噢哎唉嗯呗哩嘞]"
 )
+_LETTERS = re.compile("[a-z]")
 _SIMPLER = OpenCC("t2s")
 
 
@@ -85,6 +86,8 @@ def _syllable(character: str) -> str:
 
 def sounds(said: str) -> list[str]:
     """The syllables of a normalised text, those spelt in letters included."""
+    if not _LETTERS.search(said):
+        return [_syllable(character) for character in said]
     found = []
     for run in re.findall(r"[a-z]+|[^a-z]", said):
         if len(run) > 1 and _SPELT.fullmatch(run):

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from actions import say
-from actions.memory import Kit, begin, turn
+from actions.memory import Books, Kit, begin, turn
 from consult.notice import make_notice
 from consult.situation import Answer, assess
 from knowledge.catalogue import HERE, load
@@ -33,7 +33,7 @@ def edit(path, old, new):
 
 
 def kit(knowledge, store):
-    return Kit(knowledge, None, store, lambda: NOW, "民权县", "MQ", lambda: None)
+    return Kit(Books(knowledge, None), store, lambda: NOW, "民权县", "MQ", lambda: None)
 
 
 def test_a_consultation_keeps_the_edition_it_began_with(files, tmp_path):

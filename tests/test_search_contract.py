@@ -60,3 +60,10 @@ def ruled() -> dict[str, list[str]]:
 @pytest.mark.parametrize("q", RULES)
 def test_a_rule_answers_for_the_places_that_are_named(ruled, q):
     assert set(ruled[q]) == set(RULES[q]) and ruled[q][0] == RULES[q][0]
+
+
+def test_why_a_line_won_is_told_on_request():
+    run = subprocess.run([sys.executable, "-m", "index", "search", "--explain"], cwd=ROOT, input="想开個奶茶店\n护照怎么办理啊\n", capture_output=True, text=True, timeout=120, check=True)
+    ours, others = run.stdout.strip().split("\n\n")
+    assert "听成「想开个奶茶店」" in ours and "milk_tea「我要开奶茶店」" in ours.splitlines()[2] and "共同的词：" in ours and "奶茶" in ours
+    assert "不归我们的" in others.splitlines()[2]

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from actions.memory import Kit
+from actions.memory import Books, Kit
 from channels import guides
 from knowledge.catalogue import load
 
@@ -20,7 +20,7 @@ ELEMENTS = [
 
 def client(catalogue=CATALOGUE):
     app = FastAPI()
-    app.include_router(guides.router(Kit(catalogue, None, None, lambda: datetime(2026, 11, 21), "民权县", "MQ", lambda: None)))
+    app.include_router(guides.router(Kit(Books(catalogue, None), None, lambda: datetime(2026, 11, 21), "民权县", "MQ", lambda: None)))
     return TestClient(app)
 
 

@@ -1,15 +1,20 @@
 """An index is made from one set of knowledge and one model, and says so."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from index import embed
 from index.build import build
+from index.embed import encode
 from index.search import Index, StaleIndex
-from index.words import normalise, terms
+from index.words import find, normalise, sounds, terms
 
 
 def test_a_changed_entry_makes_the_index_stale(folder, entries, elsewhere):
@@ -56,3 +61,48 @@ def test_form_width_and_fillers_do_not_count():
 def test_a_slip_of_the_input_method_still_shares_sounds():
     meant = set(terms("网吧"))
     assert meant & set(terms("网巴")) > meant & set(terms("网费"))
+
+
+def test_a_small_change_embeds_only_what_is_new_and_keeps_what_was_learned(folder, entries, elsewhere, tmp_path, monkeypatch):
+    shutil.copytree(folder, tmp_path / "index")
+    monkeypatch.setattr("index.build.WORN", 0.05)
+    embedded = []
+    monkeypatch.setattr("index.embed.encode", lambda model, texts: embedded.extend(texts) or encode(model, texts))
+    changed = [replace(entries[0], asks=(*entries[0].asks, "涮毛肚的门面")), *entries[1:]]
+    build(changed, elsewhere, (), tmp_path / "index", say=lambda _: None)
+    assert embedded.count("涮毛肚的门面") == 1 and not set(entries[1].asks) & set(embedded)
+    assert (tmp_path / "index" / "judge.npz").read_bytes() == (folder / "judge.npz").read_bytes()
+    assert Index.load(tmp_path / "index", changed, elsewhere).search("涮毛肚的门面").hits[0].id == "m11"
+
+
+def test_a_model_of_the_bert_type_takes_the_place_of_ours(entries, elsewhere, tmp_path):
+    """A tiny transformer, made here and untrained: the switch is what is tested, not how good it is."""
+    words = sorted({character for entry in entries for text in (entry.title, *entry.asks) for character in text})
+    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]), "utf-8")
+    tokenizer = BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"))
+    bert = BertModel(BertConfig(vocab_size=len(words) + 5, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32))
+    for part in (tokenizer, bert):
+        part.save_pretrained(tmp_path / "bert")
+    transformer = Transformer(str(tmp_path / "bert"))
+    SentenceTransformer(modules=[transformer, Pooling(transformer.get_embedding_dimension())]).save(str(tmp_path / "model"), create_model_card=False)
+    build(entries, elsewhere, (), tmp_path / "index", model=str(tmp_path / "model"), say=lambda _: None)
+    index = Index.load(tmp_path / "index", entries, elsewhere, str(tmp_path / "model"))
+    assert index.search("想开个奶茶店").hits[0].id == "m22" and index.parts.vectors.means.d == 32
+    with pytest.raises(StaleIndex, match="设置的向量模型是 项目自己训练的"):
+        Index.load(tmp_path / "index", entries, elsewhere)
+
+
+def test_other_business_that_changed_makes_the_index_stale(folder, entries, elsewhere):
+    with pytest.raises(StaleIndex, match="不归我们的事.*改过"):
+        Index.load(folder, entries, elsewhere[1:])
+
+
+@pytest.mark.parametrize("said, meant", [("開奶茶店", "开奶茶店"), ("營業執照怎麼辦", "营业执照怎么办")])
+def test_traditional_characters_are_read_as_simplified(said, meant):
+    assert normalise(said) == meant
+
+
+def test_speech_and_pinyin_share_the_sounds_of_what_is_meant():
+    assert sounds("山上") == sounds("三桑")
+    assert set(terms("kainaichadian")) & {term for term in terms("开奶茶店") if term[0] == "s"}
+    assert find("平顶山市", "那个平定山市那边咋弄") == 2 and find("南阳", "男演员咋办证") == -1
