@@ -5,7 +5,7 @@ from functools import partial
 
 from actions import say
 from actions.change import said_anew
-from actions.find import MOST, WISH, choose, listen
+from actions.find import MOST, WISH, choose, listen, wished
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
@@ -76,8 +76,8 @@ def passing(turn: Turn) -> Outcome | None:
     if WISH.search(turn.text):
         # A wish for another matter is not a question about this one, however near.
         anew = search()
-        result = anew if anew.status == "answered" and anew.hits[0].kind == "guide" else result
-    if result.status != "answered":
+        result = anew if wished(anew, turn.text) or (anew.status == "answered" and anew.hits[0].kind == "guide") else result
+    if result.status != "answered" and not wished(result, turn.text):
         return None
     hit = result.hits[0]
     other = turn.kit.catalogue.guides.get(hit.matter)

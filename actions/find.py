@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Sequence
 
 from actions import say
 from actions.memory import Turn, begin
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear, tidy
-from index.search import Hit, Result
+from index.search import Result
 from knowledge.schema import Elsewhere, Guide
 
 WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
@@ -28,16 +27,18 @@ def find(turn: Turn) -> Outcome:
     if chosen:
         return start(turn, turn.kit.catalogue.guides[int(chosen)], heard=turn.talk.wish)
     text = tidy(turn.text)
+    if turn.talk.wish and not turn.talk.offer:  # 「卖奶茶的」 is what kind of shop, after 「想盘个门面」
+        text, turn.talk.wish = turn.talk.wish + text, ""
     if waiting(turn) and RESUMING.search(text):
         return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
     result = turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=_matter(turn), day=turn.today)
     if result.status != "answered" and VAGUE.search(text):
-        return vague(turn)
+        return vague(turn, text)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
-    if result.status == "ask_back" and not (WISH.search(text) and far_ahead(result.hits)):
+    if result.status == "ask_back" and not wished(result, text):
         return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
     guide = turn.kit.catalogue.guides.get(hit.matter)
@@ -49,9 +50,14 @@ def find(turn: Turn) -> Outcome:
     return told(turn, result, guide, text)
 
 
-def far_ahead(hits: Sequence[Hit]) -> bool:
-    """Whether one matter is so much likelier than all else that who wishes something can be taken at their word; they see its name first."""
-    return hits[0].kind == "guide" and hits[0].score >= HALF and all(hit.score * 3 <= hits[0].score for hit in hits[1:])
+def wished(result: Result, text: str) -> bool:
+    """Whether somebody wishes something, and one matter is so much likelier than any other that they can be taken at their word.
+
+    They are told its name before anything else, so a mistake is soon put right.
+    """
+    first, *rest = result.hits or (None,)
+    ahead = first is not None and first.kind == "guide" and first.score >= HALF
+    return ahead and bool(WISH.search(text)) and all(hit.score * 2 <= first.score for hit in rest if hit.kind == "guide")
 
 
 def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
@@ -110,8 +116,9 @@ def offer(turn: Turn, hits, text: str) -> Outcome:
     return Outcome([say.choices("您说的是哪一件？", close)], "ask_back", "listening")
 
 
-def vague(turn: Turn) -> Outcome:
+def vague(turn: Turn, wish: str) -> Outcome:
     """A shop, but what kind?"""
+    turn.talk.wish = wish
     text = "您想开什么样的店？说说卖什么、做什么，我才好查要办哪些证。比如：卖奶茶、开小面馆、开网吧。"
     return Outcome([Reply("text", text)], "ask_back", "listening")
 

@@ -30,7 +30,7 @@ _MOST = 4000  # ways of asking of one kind that are asked; more teach nothing ne
 
 @dataclass(frozen=True)
 class Question:
-    """Something said, the targets that would be a right answer (if it is not ours: other business), and the matter under discussion."""
+    """Something said, the targets that would be a right answer (none if it is not ours), and the matter under discussion."""
 
     said: str
     right: frozenset[int]
@@ -54,7 +54,6 @@ def leave_out(targets: Sequence[Target]) -> tuple[list[Target], list[tuple[str, 
 def questions(index: Index, out: Sequence[tuple[str, int]], trials: Sequence[Trial]) -> list[Question]:
     """What to ask, and what would be right."""
     targets, draw = index.parts.targets, random.Random(0)
-    others = frozenset(number for number, target in enumerate(targets) if target.kind == OTHER)
     homes = [entry.matter for entry in index.entries if entry.kind == "guide"]
     by_kind = {kind: [(text, number) for text, number in out if targets[number].kind == kind] for kind in _KIND_WEIGHT}
     asked = [pair for pairs in by_kind.values() for pair in draw.sample(pairs, min(len(pairs), _MOST))]
@@ -67,12 +66,13 @@ def questions(index: Index, out: Sequence[tuple[str, int]], trials: Sequence[Tri
         if target.kind in ("guide", OTHER) and len(text) <= _SHORT and draw.random() < 0.5:
             text += draw.choice(aspects)  # 「开奶茶店」 is also asked as 「开奶茶店要多少钱」
         if target.kind == OTHER:
-            found.append(Question(text, others, False, None, weight, False))
+            found.append(Question(text, frozenset(), False, None, weight, False))
             continue
         entry = index.entries[target.number]
         home = _home(entry) if entry.kind == "fact" else draw.choice(homes) if draw.random() < 0.3 else None
         found.append(Question(text, frozenset({number}), True, home, weight, False))
-    return found + [question for trial in trials if (question := _of_trial(trial, index, others)).right]
+    of_trials = (_of_trial(trial, index) for trial in trials)
+    return found + [question for question in of_trials if question.right or not question.ours]
 
 
 def measure(index: Index, asked: Sequence[Question]) -> tuple[Judge, Limits, list[tuple[float, float, float]]]:
@@ -113,10 +113,10 @@ def _limits(seen: Sequence[tuple[Question, Opinion]]) -> tuple[Limits, list[tupl
     return Limits(min(enough, default=curve[-1][0]), refuse_below), curve
 
 
-def _of_trial(trial: Trial, index: Index, others: frozenset[int]) -> Question:
+def _of_trial(trial: Trial, index: Index) -> Question:
     """A trial as a question; with nothing right if what it asks for is no longer there."""
     if trial.other:
-        return Question(trial.q, others, False, None, _TRIAL_WEIGHT, True)
+        return Question(trial.q, frozenset(), False, None, _TRIAL_WEIGHT, True)
     about = {number: index.entries[target.number] for number, target in enumerate(index.parts.targets) if target.kind != OTHER}
     right = frozenset(number for number, entry in about.items() if entry.id == trial.entry or (trial.matter and entry.matter == trial.matter))
     home = next((_home(about[number]) for number in right if trial.entry and about[number].kind == "fact"), None)

@@ -11,7 +11,7 @@ from sentence_transformers import SentenceTransformer
 from index.embed import encode_one
 from index.lexical import Lexical
 from index.request import Request
-from index.targets import KINDS, Target
+from index.targets import KINDS, OTHER, Target
 from index.vectors import Vectors
 from index.words import terms
 
@@ -30,11 +30,15 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The candidates (numbers of targets), the facts about each (rows: candidates), and about the text as a whole."""
+    """The candidates (numbers of targets of ours), the facts about each (rows: candidates), and about the text as a whole.
+
+    `other` is the business of others that the text is nearest to, if that is nearer than every candidate.
+    """
 
     candidates: np.ndarray
     facts: np.ndarray
     whole: np.ndarray
+    other: int | None
 
 
 @dataclass(frozen=True)
@@ -48,27 +52,45 @@ class Parts:
     request: Request
 
     def weigh(self, said: str, given: Circumstances) -> Evidence:
-        """Find the candidates for a normalised text and what speaks for each of them."""
+        """Find the candidates for a normalised text and what speaks for each of them, and for the business of others."""
         told = terms(said)
         families, mass, heard = self.lexical.scores(told)
         vector = encode_one(self.model, said, told)
-        total = np.where(given.allowed, families.sum(axis=0), -1.0)
-        chosen = self._candidates(total, vector, given.allowed)
-        shared, sums = families[:, chosen] / np.maximum(mass, 1e-6)[:, None], total[chosen]
-        near = self.vectors.cosines(vector, chosen)
-        own = np.column_stack([*shared, sums / 10, near])
-        behind = own - own.max(axis=0)
-        whole = np.array([heard.mean(), np.log1p(len(said)), shared.max(axis=1).mean(), near.max(), given.in_aspect.any(), self.request.score(told)])
+
+        def facts(found: np.ndarray, near: np.ndarray) -> np.ndarray:
+            return np.vstack([found / np.maximum(mass, 1e-6)[:, None], found.sum(axis=0) / 10, near]).T
+        chosen = self._candidates(families[:, : self._ours].sum(axis=0), vector, given.allowed[: self._ours])
+        own = facts(families[:, chosen], self.vectors.cosines(vector, chosen))
+        others = facts(families[:, self._ours :], self._other_means @ vector)
+        best, rival = own.max(axis=0, initial=0.0), others.max(axis=0, initial=0.0)
+        whole = np.array([heard.mean(), np.log1p(len(said)), given.in_aspect.any(), self.request.score(told), *best, *(rival - best)])
         shown = np.broadcast_to(whole, (len(chosen), len(whole)))
-        facts = np.column_stack([own, behind, shown, self._kinds[chosen], given.at_home[chosen], given.in_aspect[chosen]])
-        return Evidence(chosen, facts.astype(np.float32), whole.astype(np.float32))
+        own = np.column_stack([own, own - best, shown, self._kinds[chosen], given.at_home[chosen], given.in_aspect[chosen]])
+        return Evidence(chosen, own.astype(np.float32), whole.astype(np.float32), self._nearest(others, best))
 
     def _candidates(self, total: np.ndarray, vector: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         """The best by words and the nearest in meaning."""
         count = min(_LOOK_AT, len(total))
-        by_words = np.argpartition(-total, count - 1)[:count]
-        chosen = np.union1d(by_words, self.vectors.near(vector, count))
+        by_words = np.argpartition(-np.where(allowed, total, -1.0), count - 1)[:count]
+        near = self.vectors.near(vector, 2 * count)
+        chosen = np.union1d(by_words, near[near < self._ours])
         return chosen[allowed[chosen]]
+
+    def _nearest(self, others: np.ndarray, best: np.ndarray) -> int | None:
+        """The other business with the most evidence, if that is more than anything of ours has."""
+        if not len(others):
+            return None
+        sums = others.sum(axis=1)
+        return self._ours + int(sums.argmax()) if sums.max() > best.sum() else None
+
+    @cached_property
+    def _ours(self) -> int:
+        """How many targets are ours; those of others come after them."""
+        return sum(target.kind != OTHER for target in self.targets)
+
+    @cached_property
+    def _other_means(self) -> np.ndarray:
+        return self.vectors.means.reconstruct_n(self._ours, len(self.targets) - self._ours)
 
     @cached_property
     def _kinds(self) -> np.ndarray:

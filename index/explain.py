@@ -6,7 +6,6 @@ import numpy as np
 
 from index.evidence import PARTS
 from index.search import Index, Query
-from index.targets import OTHER
 from index.words import FAMILIES, terms
 
 _SHOWN = 6  # candidates
@@ -20,16 +19,16 @@ def explain(index: Index, query: Query) -> str:
     seen = index.opinion(query)
     head = f"「{query.q}」听成「{query.said}」，地方：{'、'.join(sorted(query.places))}，问的方面：{query.aspect or '没说'}"
     verdict = (f"是我们的事的可能 {seen.ours:.3f}（低于 {index.limits.refuse_below:.3f} 就回绝），"
-               f"像来办事的话 {float(evidence.whole[-1]):.1f}（0 以上是），最像的一件的把握 {seen.sure:.3f}（到 {index.limits.answer_from:.2f} 才直接答），哪一样都不是的可能 {chances[-1]:.3f}")
+               f"像来办事的话 {float(evidence.whole[3]):.1f}（0 以上是），最像的一件的把握 {seen.sure:.3f}（到 {index.limits.answer_from:.2f} 才直接答），哪一样都不是的可能 {chances[-1]:.3f}")
     best = np.argsort(-chances[:-1])[:_SHOWN]
+    if evidence.other is not None:
+        verdict += f"\n更像不归我们的「{index.elsewhere[index.parts.targets[evidence.other].number].title}」"
     return "\n".join([head, verdict, *(line for place in best for line in _candidate(index, query, evidence, chances, int(place)))])
 
 
 def _candidate(index: Index, query: Query, evidence, chances: np.ndarray, place: int) -> Iterable[str]:
     number = int(evidence.candidates[place])
-    target = index.parts.targets[number]
-    title = f"不归我们的「{index.elsewhere[target.number].title}」" if target.kind == OTHER else f"{index.entry(number).id}「{index.entry(number).title}」"
-    yield f"{chances[place]:.3f} {title}"
+    yield f"{chances[place]:.3f} {index.entry(number).id}「{index.entry(number).title}」"
     yield "      " + "，".join(f"{part} {fact:.2f}" for part, fact in zip(PARTS, evidence.facts[place]))
     shared = index.parts.lexical.shared(terms(query.said), number)
     for family, name in zip(FAMILIES, PARTS):

@@ -24,8 +24,8 @@ class Opinion:
     """`ranked` are (target, chance) pairs, one for each matter or line, best first; the first one's chance is `sure`.
 
     A matter and the facts about it are one thing that a person may have meant, so their chances are added.
-    `of_matter` says whether it is a matter. `ours` is the chance that anything of ours was meant; `other` the likeliest
-    target that is not ours.
+    `of_matter` says whether it is a matter. `ours` is the chance that anything of ours was meant; `other` the business
+    of others that is nearest, if that is nearer than anything of ours.
     """
 
     ranked: Sequence[tuple[int, float]]
@@ -40,16 +40,12 @@ class Opinion:
 
 
 def opinion(evidence: Evidence, chances: np.ndarray, groups: np.ndarray) -> Opinion:
-    """`chances` as Judge.chances() gives them; `groups[target]` is a number for what it speaks of, negative where that is not ours."""
+    """`chances` as Judge.chances() gives them; `groups[target]` is a number for what it speaks of."""
     together: dict[int, float] = {}
     best: dict[int, tuple[float, int]] = {}
-    for target, chance in zip(evidence.candidates, chances[:-1]):
-        group = int(groups[target])
-        together[group] = together.get(group, 0.0) + float(chance)
-        best[group] = max(best.get(group, (0.0, 0)), (float(chance), int(target)))
-    mine = sorted((group for group in together if group >= 0), key=lambda group: -together[group])
-    others = [(best[group], together[group]) for group in together if group < 0]
-    ours = sum(together[group] for group in mine)
-    other = max(others)[0][1] if others and max(others)[0][0] > max((together[group] for group in mine), default=0.0) else None
-    ranked = [(best[group][1], together[group]) for group in mine]
-    return Opinion(ranked, ranked[0][1] if ranked else 0.0, bool(mine) and mine[0] < LINES, ours, other)
+    for target, group, chance in zip(evidence.candidates.tolist(), groups[evidence.candidates].tolist(), chances.tolist()):
+        together[group] = together.get(group, 0.0) + chance
+        best[group] = max(best.get(group, (0.0, 0)), (chance, target))
+    ranked = [(best[group][1], together[group]) for group in sorted(together, key=lambda group: -together[group])]
+    first = max(together, key=together.__getitem__, default=LINES)
+    return Opinion(ranked, together.get(first, 0.0), first < LINES, 1 - float(chances[-1]), evidence.other)

@@ -116,7 +116,7 @@ class Index:
         return opinion(evidence, self.judge.chances(evidence), self.groups(query.matter))
 
     def groups(self, matter: int | None = None) -> np.ndarray:
-        """For each target what it speaks of: its matter, or itself alone; negative if it is not ours."""
+        """For each target what it speaks of: its matter, or itself alone."""
         if matter is None:
             return self._groups
         groups = self._groups.copy()
@@ -241,7 +241,7 @@ class Index:
 
     @cached_property
     def _groups(self) -> np.ndarray:
-        groups = np.full(len(self._targets), -1)
+        groups = np.full(len(self._targets), LINES)
         for number in self._mine:
             entry = self.entry(number)
             groups[number] = entry.matter if entry.kind in ("guide", "fact") and entry.matter else LINES + number

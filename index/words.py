@@ -19,7 +19,7 @@ _LONGEST = 400
 _NOT_SAID = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _FILLERS = re.compile(
     "麻烦问一下|我想问一下|我想问下|想问一下|想问下|请问一下|请问下|我想请问|请问|问一下|问下|你好|您好|打扰了|谢谢|"
-    "[啊呀呢嘛哦噢哎唉嗯呗哩嘞]"
+    "前几天|头几天|这几天|那几天|前两天|这两天|[啊呀呢嘛哦噢哎唉嗯呗哩嘞]"
 )
 _LETTERS = re.compile("[a-z]")
 _SIMPLER = OpenCC("t2s")
@@ -48,7 +48,7 @@ def terms(text: str) -> list[str]:
     """The terms of a text, each once, in a stable order; the first letter of each tells its family."""
     said = normalise(text)
     heard = sounds(said)
-    found = {f"w{word}" for word in jieba.cut(said)}
+    found = {f"w{word}" for word in jieba.cut(said, HMM=False)}
     found |= {f"c{character}" for character in said}
     found |= {f"c{first}{second}" for first, second in zip(said, said[1:])}
     found |= {f"s{first} {second}" for first, second in zip(heard, heard[1:])}
