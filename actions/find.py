@@ -65,7 +65,7 @@ def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
     begin(turn, guide)
     listen(turn, heard)
     opening = f"好的，这是「{guide.title}」。{guide.summary}（咨询码 {turn.consultation.code}）"
-    lines = [opening, say.understood(turn.situation)]
+    lines = [opening, say.understood(turn.situation), say.hindrance(turn.situation)]
     lines.append("我再问几句，只问影响结果的。" if turn.pending else None)
     return Outcome([Reply("text", "\n".join(line for line in lines if line))], None, "asking" if turn.pending else "telling")
 

@@ -60,6 +60,12 @@ def answer(hit, notice: Notice | None = None) -> Reply:
     return Reply("answer", text, {"matter": hit.matter, "aspect": hit.aspect, "sources": sources, "title": hit.title})
 
 
+def hindrance(situation: Situation) -> str | None:
+    """What stands in the way by what was said already: told at once, not after ten more questions."""
+    unmet = [f"{line.text}{line.otherwise or ''}" for line in situation.unmet]
+    return f"先说要紧的，照您说的情况有一条不符合：{'；'.join(unmet)}" if unmet else None
+
+
 def understood(situation: Situation) -> str | None:
     """「我先记下：…」: what was heard in passing, so that a mishearing can be put right."""
     heard = [summary(question, situation) for question in situation.asked]
