@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from index.evidence import Evidence
 from index.judge import Case, Judge, fit
 from index.opinion import Limits, Opinion, opinion
 from index.search import Index
@@ -94,7 +95,7 @@ def measure(index: Index, asked: Sequence[Question]) -> tuple[Judge, Limits, lis
     return fit(cases), limits, curve
 
 
-def _case(question: Question, evidence) -> Case:
+def _case(question: Question, evidence: Evidence) -> Case:
     right = np.isin(evidence.candidates, list(question.right))
     return Case(evidence, np.append(right, not question.ours), question.weight)
 

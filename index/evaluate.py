@@ -88,7 +88,7 @@ def compare(index: Index, exam: Sequence[Trial], ways: dict[str, Rank]) -> dict[
         for trial, sort in ours:
             right = [is_right(trial, index.entry(target)) for target in rank(trial.q)[:3]]
             counts[sort] = [count + more for count, more in zip(counts[sort], (any(right[:1]), any(right), 1))]
-        found[way] = {sort: tuple(count) for sort, count in counts.items()}
+        found[way] = {sort: tuple(counts[sort]) for sort in SORTS if sort in counts}
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from index.evidence import PARTS
+from index.evidence import PARTS, Evidence
 from index.search import Index, Query
 from index.words import FAMILIES, terms
 
@@ -26,7 +26,7 @@ def explain(index: Index, query: Query) -> str:
     return "\n".join([head, verdict, *(line for place in best for line in _candidate(index, query, evidence, chances, int(place)))])
 
 
-def _candidate(index: Index, query: Query, evidence, chances: np.ndarray, place: int) -> Iterable[str]:
+def _candidate(index: Index, query: Query, evidence: Evidence, chances: np.ndarray, place: int) -> Iterable[str]:
     number = int(evidence.candidates[place])
     yield f"{chances[place]:.3f} {index.entry(number).id}「{index.entry(number).title}」"
     yield "      " + "，".join(f"{part} {fact:.2f}" for part, fact in zip(PARTS, evidence.facts[place]))

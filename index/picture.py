@@ -29,7 +29,7 @@ def draw(compared: dict[str, dict[str, tuple[int, int, int]]], curve: Sequence[t
     bars.set_yticks([way + 0.3 for way in range(len(compared))], list(compared))
     bars.invert_yaxis()
     bars.set(title="考卷上排第一的比例（95% 置信区间）", xlim=(0, 1))
-    bars.legend(loc="lower left")
+    bars.legend(loc="upper center", bbox_to_anchor=(0.4, -0.06), ncol=len(sorts))
     trade.plot([false for _, _, false in curve], [right for _, right, _ in curve], marker=".")
     chosen = min(curve, key=lambda point: abs(point[0] - limit))
     trade.plot(chosen[2], chosen[1], "o", markersize=10, label=f"现在：有 {limit:.0%} 的把握才答")

@@ -46,10 +46,17 @@ def test_a_talk_is_remembered_and_its_secrets_are_sealed(store):
     assert "慕容测试".encode() not in content and "悄悄话".encode() not in content
 
 
+def test_a_code_that_somebody_has_is_not_given_again(store, monkeypatch):
+    taken, free = consultation(store), "AC2DE3"
+    drawn = iter(taken + free)
+    monkeypatch.setattr("records.talks.secrets.choice", lambda _: next(drawn))
+    with store.begin() as db:
+        assert new_code(db) == free
+
+
 def test_codes_are_easy_to_read_aloud(store):
     with store.begin() as db:
-        codes = {new_code(db) for _ in range(200)}
-    assert len(codes) == 200
+        codes = [new_code(db) for _ in range(200)]
     for code in codes:
         assert not set(code) & set("IOQZ01BSUVL") and code[2].isdigit() and code[5].isdigit()
 
