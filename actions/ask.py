@@ -1,11 +1,10 @@
 """Asking and listening: one question or form field at a time, whatever else the person says meanwhile."""
 
 import re
-from functools import partial
 
 from actions import say
 from actions.change import said_anew
-from actions.find import MOST, WISH, choose, listen, wished
+from actions.find import choose, listen, search, wished, wishes
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
@@ -71,13 +70,10 @@ def hear_value(turn: Turn) -> Outcome:
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
-    search = partial(turn.kit.index.search, turn.text, k=MOST, region=turn.kit.region, day=turn.today)
-    result = search(matter=turn.guide.number)
-    if WISH.search(turn.text):
-        # A wish for another matter is not a question about this one, however near.
-        anew = search()
-        result = anew if wished(anew, turn.text) or (anew.status == "answered" and anew.hits[0].kind == "guide") else result
-    if result.status != "answered" and not wished(result, turn.text):
+    anew = search(turn, turn.text)
+    # A wish for another matter is not a question about this one, however near.
+    result = anew if wished(turn, anew, turn.text) else search(turn, turn.text, turn.guide.number)
+    if result.status != "answered" and result is not anew:
         return None
     hit = result.hits[0]
     other = turn.kit.catalogue.guides.get(hit.matter)
@@ -140,7 +136,7 @@ def _noted(turn: Turn) -> Outcome | None:
 
 def _instead(turn: Turn, error: str) -> Outcome:
     """What was said is no answer: another fact, a question in passing, another matter, or a misreading."""
-    inquiring = ASKING.search(turn.text) or WISH.search(turn.text)
+    inquiring = ASKING.search(turn.text) or wishes(turn, turn.text)
     for heard in (passing, _noted) if inquiring else (_noted, passing):
         if outcome := heard(turn):
             return outcome

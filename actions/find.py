@@ -10,7 +10,6 @@ from consult.answer import overhear, tidy
 from index.search import Result
 from knowledge.schema import Elsewhere, Guide
 
-WISH = re.compile(r"(想|要|打算|准备|计划|寻思|琢磨|合计)[^吗?？]{0,12}(开|办|弄|搞|干|做|卖|盘|领|上户|登记|注册|结婚|申请)|(开|盘|租)[个了间家]")
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
 RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
 HALF = 0.5  # likelier than everything else together
@@ -27,37 +26,56 @@ def find(turn: Turn) -> Outcome:
     if chosen:
         return start(turn, turn.kit.catalogue.guides[int(chosen)], heard=turn.talk.wish)
     text = tidy(turn.text)
-    if turn.talk.wish and not turn.talk.offer:  # 「卖奶茶的」 is what kind of shop, after 「想盘个门面」
-        text, turn.talk.wish = turn.talk.wish + text, ""
     if waiting(turn) and RESUMING.search(text):
         return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
-    result = turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=_matter(turn), day=turn.today)
+    half, result = half_said(turn), search(turn, text, _matter(turn))
+    if half and result.status != "answered":
+        text = half + text
+        result = search(turn, text)
     if result.status != "answered" and VAGUE.search(text):
         return vague(turn, text)
     if result.status == "no_match":
         return none(turn, result.elsewhere)
-    if result.status == "ask_back" and not wished(result, text):
+    if result.status == "ask_back" and not wished(turn, result, text):
         return offer(turn, result.hits[:3], text)
     hit = result.hits[0]
     guide = turn.kit.catalogue.guides.get(hit.matter)
     if hit.kind == "guide" and guide:
         return start(turn, guide, text)
-    if guide and WISH.search(text) and (turn.consultation is None or turn.consultation.guide != guide.id):
+    if guide and wishes(turn, text) and (turn.consultation is None or turn.consultation.guide != guide.id):
         begun = start(turn, guide, text)
         return Outcome([say.answer(hit), *begun.replies], "answer", begun.next)
     return told(turn, result, guide, text)
 
 
-def wished(result: Result, text: str) -> bool:
+def search(turn: Turn, text: str, matter: int | None = None) -> Result:
+    """What the index finds for a text, here and today; `matter` is the matter under discussion."""
+    return turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=matter, day=turn.today)
+
+
+def half_said(turn: Turn) -> str:
+    """「想盘个门面」, after which 「卖奶茶的」 says what kind; asked for once."""
+    half = turn.talk.wish if not turn.talk.offer and VAGUE.search(turn.talk.wish) else ""
+    if half:
+        turn.talk.wish = ""
+    return half
+
+
+def wishes(turn: Turn, text: str) -> bool:
+    """Whether somebody says that they want to open or get something."""
+    return turn.kit.index.lexicon.is_wish(text)
+
+
+def wished(turn: Turn, result: Result, text: str) -> bool:
     """Whether somebody wishes something, and one matter is so much likelier than any other that they can be taken at their word.
 
     They are told its name before anything else, so a mistake is soon put right.
     """
     first, *rest = result.hits or (None,)
     ahead = first is not None and first.kind == "guide" and first.score >= HALF
-    return ahead and bool(WISH.search(text)) and all(hit.score * 2 <= first.score for hit in rest if hit.kind == "guide")
+    return ahead and wishes(turn, text) and all(hit.score * 2 <= first.score for hit in rest if hit.kind == "guide")
 
 
 def start(turn: Turn, guide: Guide, heard: str) -> Outcome:

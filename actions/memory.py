@@ -22,10 +22,11 @@ from records.talks import Consultation, Talk, new_code, recall, remember
 
 @dataclass(frozen=True)
 class Books:
-    """The knowledge and the index made from it; they change only together."""
+    """The knowledge and the index made from it; they change only together. `built` tells one building of the index from another."""
 
     knowledge: Catalogue
     index: Index
+    built: int = 0
 
 
 @dataclass

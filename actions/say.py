@@ -63,7 +63,8 @@ def answer(hit, notice: Notice | None = None) -> Reply:
 def hindrance(situation: Situation) -> str | None:
     """What stands in the way by what was said already: told at once, not after ten more questions."""
     unmet = [f"{line.text}{line.otherwise or ''}" for line in situation.unmet]
-    return f"先说要紧的，照您说的情况有一条不符合：{'；'.join(unmet)}" if unmet else None
+    how_many = "有一条" if len(unmet) == 1 else f"有{len(unmet)}条"
+    return f"先说要紧的，照您说的情况{how_many}不符合：{'；'.join(unmet)}" if unmet else None
 
 
 def understood(situation: Situation) -> str | None:

@@ -58,7 +58,7 @@ def _search(index: Index, arguments: argparse.Namespace) -> None:
 
 def _evaluate(index: Index, folder: Path, arguments: argparse.Namespace) -> None:
     from index.picture import draw  # these two need the libraries of the extra 「measure」
-    from index.rivals import ways
+    from index.rivals import WAYS
 
     exam = catalogue.trials(EXAM)
     report = evaluate(index, exam)
@@ -66,7 +66,7 @@ def _evaluate(index: Index, folder: Path, arguments: argparse.Namespace) -> None
     about = store.read(folder)
     print(f"\n有多少把握才答（试问上；现在是 {index.limits.answer_from:.2f}）：")
     print("；".join(f"{limit:.2f} 答对 {right:.1%} 误答 {false:.1%}" for limit, right, false in about.curve[::5]))
-    compared = compare(index, exam, ways(index))
+    compared = compare(index, exam, {way: make(index) for way, make in WAYS.items()})
     print("\n同一张考卷，换别的办法排（排第一 / 在前三）：")
     for way, found in compared.items():
         print(f"{way}：" + "；".join(f"{SORTS[sort]} {share(first, of)} / {three / of:.1%}" for sort, (first, three, of) in found.items()))
@@ -80,7 +80,7 @@ def _bench(index: Index, trials: Sequence[Trial], arguments: argparse.Namespace)
     said = [trial.q for trial in catalogue.trials(EXAM)]
     bench.speed(index, said, _tell)
     if arguments.city:
-        bench.city(index, trials, said, _tell)
+        bench.city(index, trials, said, _tell, CITY)
     if arguments.million:
         picture.draw_growth(bench.million(index, _tell), arguments.million)
         _tell(f"画在 {arguments.million}")

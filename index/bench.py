@@ -20,7 +20,7 @@ import numpy as np
 
 from index import embed
 from index.build import build
-from index.rivals import ways
+from index.rivals import WAYS
 from index.search import Index
 from knowledge.entries import Entry
 from knowledge.schema import Trial
@@ -31,9 +31,9 @@ _TYPES = {"Flat": 0, "HNSW32": 64, "IVF4096,Flat": 32, "IVF4096,SQ8": 32}  # FAI
 
 def speed(index: Index, said: Sequence[str], say: Callable[[str], None]) -> None:
     """One question at a time, ours and off the shelf; then many on all cores."""
-    found = ways(index)
-    for name, ask in (("本项目（从一句话到结果）", index.search), *((name, found[name]) for name in ("bm25s + jieba", "sentence-transformers + FAISS 平铺"))):
-        say(f"{name}：{_times(ask, said)}")
+    say(f"本项目（从一句话到结果）：{_times(index.search, said)}")
+    for name in ("bm25s + jieba", "sentence-transformers + FAISS 平铺"):
+        say(f"{name}：{_times(WAYS[name](index), said)}")
     global _shared
     _shared = index
     many, cores = list(said) * 5, os.cpu_count() or 1
@@ -44,7 +44,7 @@ def speed(index: Index, said: Sequence[str], say: Callable[[str], None]) -> None
         say(f"成批：{len(many) / (time.perf_counter() - began):,.0f} 个问题一秒（{cores} 核）")
 
 
-def city(index: Index, trials: Sequence[Trial], said: Sequence[str], say: Callable[[str], None], count: int = 100_000) -> None:
+def city(index: Index, trials: Sequence[Trial], said: Sequence[str], say: Callable[[str], None], count: int) -> None:
     """The same with as many hotline entries as a city has, made from the real ones."""
     entries = [*index.entries, *grown(index.entries, count)]
     with TemporaryDirectory() as place:

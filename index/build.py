@@ -8,6 +8,7 @@ only what is new.
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -34,6 +35,26 @@ WORN = 0.02  # share of new texts beyond which a model and its limits are learne
 
 
 @dataclass(frozen=True)
+class Sources:
+    """All that an index is made from."""
+
+    entries: Sequence[Entry]
+    elsewhere: Sequence[Elsewhere]
+    trials: Sequence[Trial]
+    lexicon: Lexicon
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """What can be found, and how people say it."""
+        return make_targets(self.entries, self.elsewhere, self.lexicon)
+
+    @cached_property
+    def texts(self) -> np.ndarray:
+        """The hashes of all that is learned from."""
+        return text_hashes([text for target in self.targets for text in target.texts] + [trial.q for trial in self.trials])
+
+
+@dataclass(frozen=True)
 class Learned:
     """What outlives a small change: the model, what a request is, how to judge, the limits; and of which texts it was learned."""
 
@@ -52,17 +73,13 @@ def build(
 
     `model` is the path or hub name of a sentence-transformers model; without it the embedded one is trained.
     """
-    lexicon = lexicons.load()
-    keep_whole(lexicon.words)
-    targets = make_targets(entries, elsewhere, lexicon)
+    sources = Sources(entries, elsewhere, trials, lexicons.load())
+    keep_whole(sources.lexicon.words)
     known = Known()
-    texts = text_hashes([text for target in targets for text in target.texts] + [trial.q for trial in trials])
-    learned = _kept(folder, texts, lexicon, model, known)
-    if learned is None:
-        learned = _learn(entries, elsewhere, trials, targets, texts, lexicon, model, known, say)
-    parts = make_parts(targets, learned.model, known, learned.request)
+    learned = _kept(folder, sources, model, known) or _learn(sources, model, known, say)
+    parts = make_parts(sources.targets, learned.model, known, learned.request)
     say(f"搜索索引：{known.embedded} 句算了向量，别的沿用")
-    index = Index(entries, elsewhere, lexicon, parts, learned.judge, learned.limits)
+    index = Index(entries, elsewhere, sources.lexicon, parts, learned.judge, learned.limits)
     _save(index, learned, known, folder, model)
     say(f"搜索索引：好了，{len(entries)} 条，在 {folder}")
     return index
@@ -73,6 +90,7 @@ class Known:
 
     def __init__(self) -> None:
         self.vectors: dict[int, np.ndarray] = {}
+        self.asked: set[int] = set()
         self.embedded = 0
 
     def rows(self, texts: Sequence[str], model: SentenceTransformer) -> np.ndarray:
@@ -81,11 +99,14 @@ class Known:
         new = {number: text for number, text in zip(hashes, texts) if number not in self.vectors}
         if new:
             self.vectors.update(zip(new, embed.encode(model, list(new.values()))))
+        self.asked.update(hashes)
         self.embedded += len(new)
         return np.stack([self.vectors[number] for number in hashes])
 
     def save(self, path: Path) -> None:
-        np.savez(path, hashes=np.array(list(self.vectors), np.uint64), vectors=np.stack(list(self.vectors.values())).astype(np.float16))
+        """Store those that were asked for; the others are of texts that are gone."""
+        hashes = sorted(self.asked)
+        np.savez(path, hashes=np.array(hashes, np.uint64), vectors=np.stack([self.vectors[number] for number in hashes]).astype(np.float16))
 
     def load(self, path: Path) -> None:
         with np.load(path) as stored:
@@ -104,28 +125,25 @@ def text_hashes(texts: Sequence[str]) -> np.ndarray:
     return np.array([int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) for text in texts], np.uint64)
 
 
-def _learn(
-    entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], trials: Sequence[Trial], targets: Sequence[Target], texts: np.ndarray,
-    lexicon: Lexicon, model: str | None, known: Known, say: Say,
-) -> Learned:
+def _learn(sources: Sources, model: str | None, known: Known, say: Say) -> Learned:
     """Train the model and the judge. Both learn from four fifths of the ways of asking, so that the fifth can tell how good they are."""
-    left, out = leave_out(targets)
-    sentences = embed.load(model) if model else embed.train(*framed(to_learn_from(left), lexicon, embed.SEED), say)
+    left, out = leave_out(to_learn_from(sources.targets))
+    sentences = embed.load(model) if model else embed.train(*framed(left, sources.lexicon, embed.SEED), say)
     say("搜索索引：拿留出的说法和试问，学怎么掂量")
-    blind = Index(entries, elsewhere, lexicon, make_parts(left, sentences, known), Judge({}), Limits(0.0, 0.0))
-    judge, limits, curve = measure(blind, questions(blind, out, trials))
+    blind = Index(sources.entries, sources.elsewhere, sources.lexicon, make_parts(left, sentences, known), Judge({}), Limits(0.0, 0.0))
+    judge, limits, curve = measure(blind, questions(blind, out, sources.trials))
     say(f"搜索索引：有 {limits.answer_from:.0%} 的把握才答，有 {limits.refuse_below:.0%} 的可能是我们的事才反问")
-    return Learned(sentences, None, judge, limits, curve, texts)
+    return Learned(sentences, None, judge, limits, curve, sources.texts)
 
 
-def _kept(folder: Path, now: np.ndarray, lexicon: Lexicon, model: str | None, known: Known) -> Learned | None:
+def _kept(folder: Path, sources: Sources, model: str | None, known: Known) -> Learned | None:
     """What the index already there has learned, if that is still good; its vectors are then known."""
     try:
         about = store.read(folder)
     except store.StaleIndex:
         return None
     texts = np.load(folder / "learned.npy")
-    if about.model != model or about.lexicon != lexicon.fingerprint or np.isin(now, texts, invert=True).mean() > WORN:
+    if about.model != model or about.lexicon != sources.lexicon.fingerprint or np.isin(sources.texts, texts, invert=True).mean() > WORN:
         return None
     sentences = embed.load(model or folder / "model")
     if store.fingerprint(sentences) != about.probe:
@@ -149,5 +167,9 @@ def _save(index: Index, learned: Learned, known: Known, folder: Path, model: str
         store.FORMAT, model, store.fingerprint(learned.model), index.lexicon.fingerprint,
         {entry.id: store.content_hash(entry) for entry in index.entries}, store.content_hash(index.elsewhere), asdict(learned.limits), learned.curve,
     ).save(fresh)
-    shutil.rmtree(folder, ignore_errors=True)
+    worn = folder.with_name(folder.name + ".old")
+    shutil.rmtree(worn, ignore_errors=True)
+    if folder.exists():
+        folder.rename(worn)
     fresh.rename(folder)
+    shutil.rmtree(worn, ignore_errors=True)

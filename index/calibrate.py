@@ -69,11 +69,10 @@ def questions(index: Index, out: Sequence[tuple[str, int]], trials: Sequence[Tri
         if target.kind == OTHER:
             found.append(Question(text, frozenset(), False, None, weight, False))
             continue
-        entry = index.entries[target.number]
+        entry = index.entry(number)
         home = _home(entry) if entry.kind == "fact" else draw.choice(homes) if draw.random() < 0.3 else None
         found.append(Question(text, frozenset({number}), True, home, weight, False))
-    of_trials = (_of_trial(trial, index) for trial in trials)
-    return found + [question for question in of_trials if question.right or not question.ours]
+    return found + of_trials(index, trials)
 
 
 def measure(index: Index, asked: Sequence[Question]) -> tuple[Judge, Limits, list[tuple[float, float, float]]]:
@@ -114,14 +113,20 @@ def _limits(seen: Sequence[tuple[Question, Opinion]]) -> tuple[Limits, list[tupl
     return Limits(min(enough, default=curve[-1][0]), refuse_below), curve
 
 
-def _of_trial(trial: Trial, index: Index) -> Question:
-    """A trial as a question; with nothing right if what it asks for is no longer there."""
-    if trial.other:
-        return Question(trial.q, frozenset(), False, None, _TRIAL_WEIGHT, True)
-    about = {number: index.entries[target.number] for number, target in enumerate(index.parts.targets) if target.kind != OTHER}
-    right = frozenset(number for number, entry in about.items() if entry.id == trial.entry or (trial.matter and entry.matter == trial.matter))
-    home = next((_home(about[number]) for number in right if trial.entry and about[number].kind == "fact"), None)
-    return Question(trial.q, right, True, home, _TRIAL_WEIGHT, True)
+def of_trials(index: Index, trials: Sequence[Trial]) -> list[Question]:
+    """Trials as questions; not those that ask for what is no longer there."""
+    about: dict[int | str | None, list[int]] = {}
+    for number, target in enumerate(index.parts.targets):
+        if target.kind != OTHER:
+            entry = index.entry(number)
+            about.setdefault(entry.id, []).append(number)
+            about.setdefault(entry.matter, []).append(number)
+    found = []
+    for trial in trials:
+        right = [] if trial.other else about.get(trial.matter or trial.entry, [])
+        home = next((_home(index.entry(number)) for number in right if trial.entry and index.entry(number).kind == "fact"), None)
+        found.append(Question(trial.q, frozenset(right), not trial.other, home, _TRIAL_WEIGHT, True))
+    return [question for question in found if question.right or not question.ours]
 
 
 def _home(entry: Entry) -> int | None:

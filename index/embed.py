@@ -18,6 +18,7 @@ from sentence_transformers.base.modules import InputModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from index.vocabulary import Vocabulary
 from index.words import known_terms, terms
 
 DIMENSION = 160
@@ -32,19 +33,15 @@ SEED = 20221015
 class Terms(InputModule):
     """A bag of terms: one learned vector and one learned weight for each term heard in training."""
 
-    config_keys = ["size", "dimension"]
+    config_keys = ["dimension"]
 
-    def __init__(self, size: int, dimension: int = DIMENSION, vocabulary: Sequence[str] = ()):
+    def __init__(self, vocabulary: Vocabulary, dimension: int = DIMENSION):
         super().__init__()
-        self.size, self.dimension, self.vocabulary = size, dimension, vocabulary
-        self.vectors = nn.EmbeddingBag(size, dimension, mode="sum", sparse=True)
-        self.weights = nn.Embedding(size, 1, sparse=True)
+        self.vocabulary, self.dimension = vocabulary, dimension
+        self.vectors = nn.EmbeddingBag(len(vocabulary), dimension, mode="sum", sparse=True)
+        self.weights = nn.Embedding(len(vocabulary), 1, sparse=True)
         nn.init.normal_(self.vectors.weight, std=0.01)
         nn.init.zeros_(self.weights.weight)
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {term: place for place, term in enumerate(self.vocabulary)}
 
     def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: object) -> dict[str, Tensor]:
         """Turn texts into the places of their terms and the point where each text begins; the unheard are left out."""
@@ -52,7 +49,7 @@ class Terms(InputModule):
 
     def known(self, told: Sequence[str]) -> Tensor:
         """The places of those terms that were heard in training."""
-        return torch.tensor([place for term in told if (place := self._places.get(term)) is not None], dtype=torch.long)
+        return torch.tensor(self.vocabulary.places(told), dtype=torch.long)
 
     @staticmethod
     def gather(bags: Sequence[Tensor]) -> dict[str, Tensor]:
@@ -70,7 +67,7 @@ class Terms(InputModule):
     def vector(self, told: Sequence[str]) -> np.ndarray:
         """What forward() makes of one text, without the framework around it: a thousandth of a second matters."""
         vectors, weights = self._arrays
-        places = [place for term in told if (place := self._places.get(term)) is not None]
+        places = self.vocabulary.places(told)
         summed = weights[places] @ vectors[places]
         return summed / max(float(np.linalg.norm(summed)), 1e-12)
 
@@ -84,13 +81,13 @@ class Terms(InputModule):
     def save(self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object) -> None:
         self.save_config(output_path)
         self.save_torch_weights(output_path, safe_serialization=safe_serialization)
-        (Path(output_path) / "terms.txt").write_text("\n".join(self.vocabulary), "utf-8")
+        self.vocabulary.save(Path(output_path) / "terms.txt")
 
     @classmethod
     def load(cls, model_name_or_path: str, **kwargs: object) -> "Terms":
         place = {key: kwargs[key] for key in ("subfolder", "token", "cache_folder", "revision", "local_files_only") if key in kwargs}
-        vocabulary = Path(model_name_or_path, place.get("subfolder") or "", "terms.txt").read_text("utf-8").split("\n")
-        module = cls(**cls.load_config(model_name_or_path, **place), vocabulary=vocabulary)
+        vocabulary = Vocabulary.load(Path(model_name_or_path, place.get("subfolder") or "", "terms.txt"))
+        module = cls(vocabulary, **cls.load_config(model_name_or_path, **place))
         return cls.load_torch_weights(model_name_or_path, model=module, **place)
 
 
@@ -101,9 +98,9 @@ def train(texts: Sequence[str], labels: Sequence[Hashable], say: Callable[[str],
     """
     torch.manual_seed(SEED)
     counted = Counter(term for text in texts for term in known_terms(text))
-    module = Terms(len(counted), vocabulary=sorted(counted))
+    module = Terms(Vocabulary(sorted(counted)))
     # A weight starts from how rare its term is: its inverse document frequency.
-    rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[term] for term in module.vocabulary])))
+    rarity = 1 + torch.log((1 + len(texts)) / (1 + torch.tensor([counted[term] for term in module.vocabulary.terms])))
     module.weights.weight.data[:, 0] = rarity.log()
     bags = [module.known(known_terms(text)) for text in texts]
     classes = {label: number for number, label in enumerate(dict.fromkeys(labels))}

@@ -8,11 +8,12 @@ from scipy.stats import binomtest
 
 from index.opinion import Opinion
 from index.search import Index
-from knowledge.entries import Entry
+from knowledge.entries import Entry, asks_for
 from knowledge.schema import Trial
 
 SORTS = {"matter": "一件事", "fact": "指南里的问答", "hotline": "12345 知识点", "rule": "规程条文", "other": "不归我们的"}
 STYLES = {"plain": "书面", "colloquial": "口语", "dialect": "方言", "typo": "错字", "asr": "语音", "indirect": "绕弯", "keyword": "关键词", "half": "半句"}
+
 Rank = Callable[[str], Sequence[int]]  # a text → numbers of targets, best first
 
 
@@ -60,48 +61,40 @@ def evaluate(index: Index, exam: Sequence[Trial]) -> Report:
     sorts, styles, matters = defaultdict(Tally), defaultdict(Tally), defaultdict(Tally)
     confused, missed = Counter(), []
     titles = {entry.matter: entry.title for entry in index.entries if entry.kind == "guide"}
-    for trial in exam:
-        query = index.understand(trial.q)
-        seen, result = index.opinion(query), index.search(trial.q)
-        sort = sort_of(trial, index.entries)
-        right = [is_right(trial, index.entry(target)) for target, _ in seen.ranked[:3]]
+    for trial, sort in zip(exam, sorts_of(exam, index.entries)):
+        seen, result = index.opinion(index.understand(trial.q)), index.search(trial.q)
+        right = [asks_for(trial, index.entry(target)) for target, _ in seen.ranked[:3]]
         outcome = result.status
         if outcome == "answered" and not trial.other:
-            outcome = "right" if is_right(trial, result.hits[0]) else "wrong"
+            outcome = "right" if asks_for(trial, result.hits[0]) else "wrong"
         groups = [sorts[sort]] + ([styles[trial.style], matters[trial.matter]] if trial.matter else [])
         for tally in groups:
             tally.asked, tally.first, tally.among_three = tally.asked + 1, tally.first + any(right[:1]), tally.among_three + any(right)
             tally.outcomes[outcome] += 1
         if trial.matter and not any(right[:1]):
             confused[titles[trial.matter], _first(index, seen)] += 1
-        if outcome not in ("right", "no_match" if trial.other else "right"):
+        if outcome != ("no_match" if trial.other else "right"):
             missed.append(f"{outcome} {trial.q} → {'；'.join(f'{hit.title} {hit.score}' for hit in result.hits)}（应是 {trial.matter or trial.entry or trial.other}）")
     return Report({sort: sorts[sort] for sort in SORTS if sort in sorts}, {style: styles[style] for style in STYLES if style in styles}, dict(matters), confused, missed)
 
 
 def compare(index: Index, exam: Sequence[Trial], ways: dict[str, Rank]) -> dict[str, dict[str, tuple[int, int, int]]]:
     """For each way of ranking and each sort of question: how often the right one came first, among three, of how many."""
-    ours = [(trial, sort_of(trial, index.entries)) for trial in exam if not trial.other]
+    ours = [(trial, sort) for trial, sort in zip(exam, sorts_of(exam, index.entries)) if not trial.other]
     found: dict[str, dict[str, tuple[int, int, int]]] = {}
     for way, rank in ways.items():
         counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
         for trial, sort in ours:
-            right = [is_right(trial, index.entry(target)) for target in rank(trial.q)[:3]]
+            right = [asks_for(trial, index.entry(target)) for target in rank(trial.q)[:3]]
             counts[sort] = [count + more for count, more in zip(counts[sort], (any(right[:1]), any(right), 1))]
         found[way] = {sort: tuple(counts[sort]) for sort in SORTS if sort in counts}
     return found
 
 
-def is_right(trial: Trial, entry: Entry) -> bool:
-    """Whether an entry is what a question is about."""
-    return entry.matter == trial.matter if trial.matter else entry.id == trial.entry
-
-
-def sort_of(trial: Trial, entries: Sequence[Entry]) -> str:
-    """The sort of question, as SORTS has them."""
-    if trial.other or trial.matter:
-        return "other" if trial.other else "matter"
-    return next(entry.kind for entry in entries if entry.id == trial.entry)
+def sorts_of(exam: Sequence[Trial], entries: Sequence[Entry]) -> list[str]:
+    """The sort of each question, as SORTS has them."""
+    kinds = {entry.id: entry.kind for entry in entries}
+    return ["other" if trial.other else "matter" if trial.matter else kinds[trial.entry] for trial in exam]
 
 
 def share(count: int, of: int) -> str:

@@ -26,6 +26,7 @@ class Circumstances:
     allowed: np.ndarray
     at_home: np.ndarray
     in_aspect: np.ndarray
+    wished: bool
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Parts:
         own = facts(families[:, chosen], self.vectors.cosines(vector, chosen))
         others = facts(families[:, self._ours :], self._other_means @ vector)
         best, rival = own.max(axis=0, initial=0.0), others.max(axis=0, initial=0.0)
-        whole = np.array([heard.mean(), np.log1p(len(said)), given.in_aspect.any(), self.request.score(told), *best, *(rival - best)])
+        whole = np.array([heard.mean(), np.log1p(len(said)), given.in_aspect.any(), self.request.score(told), given.wished, *best, *(rival - best)])
         shown = np.broadcast_to(whole, (len(chosen), len(whole)))
         own = np.column_stack([own, own - best, shown, self._kinds[chosen], given.at_home[chosen], given.in_aspect[chosen]])
         return Evidence(chosen, own.astype(np.float32), whole.astype(np.float32), self._nearest(others, best))

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from index.vocabulary import Vocabulary
 from index.words import FAMILIES, known_terms
 
 K1, B = 1.2, 0.75
@@ -23,7 +24,7 @@ _NOWHERE, _NOTHING = np.zeros(0, np.int64), np.zeros(0)
 class Lexical:
     """One column of `weights` a term, one row a target; `rarity` is each term's inverse document frequency."""
 
-    vocabulary: Sequence[str]
+    vocabulary: Vocabulary
     weights: sparse.csc_matrix
     rarity: np.ndarray
 
@@ -33,12 +34,12 @@ class Lexical:
         Shapes (3, targets), (3,), (3,).
         """
         targets, starts = self.weights.shape[0], self.weights.indptr
-        columns = [column for term in told if (column := self._columns.get(term)) is not None]
+        columns = self.vocabulary.places(told)
         heard = np.bincount(self._families[columns], self.rarity[columns], minlength=len(FAMILIES))
         mass = heard.copy()
         if len(columns) < len(told):
             for term in told:
-                mass[FAMILIES.index(term[0])] += 0 if term in self._columns else self._rarest
+                mass[FAMILIES.index(term[0])] += 0 if term in self.vocabulary else self._rarest
         found = [slice(starts[column], starts[column + 1]) for column in columns]
         places = np.concatenate([_NOWHERE, *(self._places[some] for some in found)])
         worths = np.concatenate([_NOTHING, *(self._worths[some] for some in found)])
@@ -49,12 +50,8 @@ class Lexical:
         """The terms that a text shares with one target, and what each is worth; for people who ask why."""
         row = self._rows[target]
         worth = dict(zip(row.indices, row.data))
-        found = {term: float(worth[column]) for term in told if (column := self._columns.get(term)) in worth}
+        found = {term: float(worth[column]) for term in told for column in self.vocabulary.places([term]) if column in worth}
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
-
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {term: column for column, term in enumerate(self.vocabulary)}
 
     @cached_property
     def _places(self) -> np.ndarray:
@@ -68,7 +65,7 @@ class Lexical:
 
     @cached_property
     def _families(self) -> np.ndarray:
-        return np.array([FAMILIES.index(term[0]) for term in self.vocabulary])
+        return np.array([FAMILIES.index(term[0]) for term in self.vocabulary.terms])
 
     @cached_property
     def _rows(self) -> sparse.csr_matrix:
@@ -81,19 +78,18 @@ class Lexical:
     def save(self, stem: Path) -> None:
         sparse.save_npz(f"{stem}.npz", self.weights)
         np.save(f"{stem}.rarity.npy", self.rarity)
-        Path(f"{stem}.txt").write_text("\n".join(self.vocabulary), "utf-8")
+        self.vocabulary.save(Path(f"{stem}.txt"))
 
     @classmethod
     def load(cls, stem: Path) -> "Lexical":
-        vocabulary = Path(f"{stem}.txt").read_text("utf-8").split("\n")
-        return cls(vocabulary, sparse.load_npz(f"{stem}.npz"), np.load(f"{stem}.rarity.npy"))
+        return cls(Vocabulary.load(Path(f"{stem}.txt")), sparse.load_npz(f"{stem}.npz"), np.load(f"{stem}.rarity.npy"))
 
 
 def make_lexical(texts: Sequence[Sequence[str]]) -> Lexical:
     """One document for the texts of each target."""
     vocabulary, counts = count_terms(texts)
     rows, columns = np.repeat(np.arange(len(texts)), np.diff(counts.indptr)), counts.indices
-    family = np.array([FAMILIES.index(term[0]) for term in vocabulary])[columns]
+    family = np.array([FAMILIES.index(term[0]) for term in vocabulary.terms])[columns]
     # Each family has its own length: a document has more characters than words.
     length = np.bincount(family * len(texts) + rows, counts.data, minlength=len(FAMILIES) * len(texts)).reshape(len(FAMILIES), len(texts))
     relative = length / np.maximum(length.mean(axis=1, keepdims=True), 1e-9)
@@ -106,15 +102,15 @@ def make_lexical(texts: Sequence[Sequence[str]]) -> Lexical:
     return Lexical(vocabulary, weights.tocsc(), rarity)
 
 
-def count_terms(texts: Sequence[Sequence[str]]) -> tuple[list[str], sparse.csr_matrix]:
+def count_terms(texts: Sequence[Sequence[str]]) -> tuple[Vocabulary, sparse.csr_matrix]:
     """The terms in the order in which they are met, and how often each target's texts have each: a row a target, a column a term."""
     places: dict[str, int] = {}
-    said = [known_terms(text) for some in texts for text in some]
-    columns = np.fromiter((places.setdefault(term, len(places)) for told in said for term in told), np.int32, sum(map(len, said)))
-    lengths = [sum(len(known_terms(text)) for text in some) for some in texts]
+    said = [[known_terms(text) for text in some] for some in texts]
+    lengths = [sum(map(len, some)) for some in said]
+    columns = np.fromiter((places.setdefault(term, len(places)) for some in said for told in some for term in told), np.int32, sum(lengths))
     counts = sparse.csr_matrix((np.ones(len(columns), np.float32), columns, np.cumsum([0, *lengths])), shape=(len(texts), len(places)))
     counts.sum_duplicates()
-    return list(places), counts
+    return Vocabulary(list(places)), counts
 
 
 def _rarity(documents: np.ndarray, total: int) -> np.ndarray:

@@ -41,6 +41,7 @@ class Lexicon(_Strict):
     hollow: tuple[str, ...]
     everywhere: tuple[str, ...]
     passing: tuple[str, ...]
+    wish: str
     frames: Frames
     trades: dict[int, str]
 
@@ -71,6 +72,14 @@ class Lexicon(_Strict):
     def _asked(self, said: str) -> str | None:
         asked = re.sub("|".join(map(re.escape, self.passing)), " ", said)
         return max((phrase for phrase in self._aspects if phrase in asked), key=len, default=None)
+
+    def is_wish(self, text: str) -> bool:
+        """Whether somebody says that they want to open or get something, rather than asks or complains about it."""
+        return bool(self._wish.search(text))
+
+    @cached_property
+    def _wish(self) -> re.Pattern:
+        return re.compile(self.wish)
 
     def is_hollow(self, said: str) -> bool:
         """Whether nothing is left of a normalised text when aspect words and empty words are taken away."""

@@ -6,7 +6,6 @@ is wanted; the judge weighs it with the rest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +14,32 @@ from sklearn.preprocessing import normalize
 
 from index.lexical import count_terms
 from index.targets import OTHER, Target
+from index.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Request:
     """For each term how much it speaks for a request, and its inverse document frequency."""
 
-    vocabulary: Sequence[str]
+    vocabulary: Vocabulary
     slopes: np.ndarray
     rarity: np.ndarray
     intercept: float
 
     def score(self, told: Sequence[str]) -> float:
         """Above 0 the text is more like a request than not; a logit."""
-        places = [place for term in told if (place := self._places.get(term)) is not None]
+        places = self.vocabulary.places(told)
         weights = self.rarity[places]
         return float(weights @ self.slopes[places] / max(float(np.linalg.norm(weights)), 1e-9) + self.intercept)
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {term: place for place, term in enumerate(self.vocabulary)}
-
     def save(self, stem: Path) -> None:
         np.savez(f"{stem}.npz", slopes=self.slopes, rarity=self.rarity, intercept=self.intercept)
-        Path(f"{stem}.txt").write_text("\n".join(self.vocabulary), "utf-8")
+        self.vocabulary.save(Path(f"{stem}.txt"))
 
     @classmethod
     def load(cls, stem: Path) -> "Request":
         with np.load(f"{stem}.npz") as stored:
-            return cls(Path(f"{stem}.txt").read_text("utf-8").split("\n"), stored["slopes"], stored["rarity"], float(stored["intercept"]))
+            return cls(Vocabulary.load(Path(f"{stem}.txt")), stored["slopes"], stored["rarity"], float(stored["intercept"]))
 
 
 def learn_request(targets: Sequence[Target]) -> Request:

@@ -13,32 +13,12 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index import embed
+from index.evaluate import Rank
 from index.search import Index
 from index.targets import OTHER
 from index.words import FAMILIES, normalise, terms
 
-Rank = Callable[[str], Sequence[int]]
 DEEP = 200  # how far down a list of single phrasings is read
-
-
-def ways(index: Index) -> dict[str, Rank]:
-    """Every way, by the name it has in the figures."""
-    return {
-        "本项目": lambda q: [target for target, _ in index.opinion(index.understand(q)).ranked],
-        "只用字词（BM25，三种合计）": lambda q: _allowed(index, q, _lexical(index, q, FAMILIES)),
-        "只用词": lambda q: _allowed(index, q, _lexical(index, q, "w")),
-        "只用字": lambda q: _allowed(index, q, _lexical(index, q, "c")),
-        "只用读音": lambda q: _allowed(index, q, _lexical(index, q, "s")),
-        "只用向量": lambda q: _allowed(index, q, index.parts.vectors.near(embed.encode_one(index.parts.model, index.understand(q).said, terms(index.understand(q).said)), DEEP)),
-        "bm25s + jieba": _shelf_bm25(index),
-        "字 n-gram TF-IDF 最近一句": _shelf_tfidf(index),
-        "sentence-transformers + FAISS 平铺": _shelf_nearest(index),
-    }
-
-
-def _lexical(index: Index, q: str, families: str) -> Sequence[int]:
-    scores, _, _ = index.parts.lexical.scores(terms(index.understand(q).said))
-    return np.argsort(-scores[[FAMILIES.index(family) for family in families]].sum(axis=0))
 
 
 def _allowed(index: Index, q: str, ranked: Sequence[int]) -> list[int]:
@@ -50,6 +30,30 @@ def _allowed(index: Index, q: str, ranked: Sequence[int]) -> list[int]:
         if len(found) == 3:
             break
     return list(found.values())
+
+
+def _ours(index: Index) -> Rank:
+    return lambda q: [target for target, _ in index.opinion(index.understand(q)).ranked]
+
+
+def _words(families: str) -> Callable[[Index], Rank]:
+    """BM25 alone, over some of the families of terms."""
+    wanted = [FAMILIES.index(family) for family in families]
+
+    def make(index: Index) -> Rank:
+        def rank(q: str) -> Sequence[int]:
+            scores, _, _ = index.parts.lexical.scores(terms(index.understand(q).said))
+            return _allowed(index, q, np.argsort(-scores[wanted].sum(axis=0)))
+        return rank
+    return make
+
+
+def _meaning(index: Index) -> Rank:
+    """Our vectors alone."""
+    def rank(q: str) -> Sequence[int]:
+        said = index.understand(q).said
+        return _allowed(index, q, index.parts.vectors.near(embed.encode_one(index.parts.model, said, terms(said)), DEEP))
+    return rank
 
 
 def _phrasings(index: Index) -> tuple[list[str], np.ndarray]:
@@ -92,3 +96,16 @@ def _shelf_nearest(index: Index) -> Rank:
         _, found = flat.search(embed.encode(index.parts.model, [index.understand(q).said]), DEEP)
         return _allowed(index, q, owners[found[0]])
     return rank
+
+
+WAYS: dict[str, Callable[[Index], Rank]] = {
+    "本项目": _ours,
+    "只用字词（BM25，三种合计）": _words(FAMILIES),
+    "只用词": _words("w"),
+    "只用字": _words("c"),
+    "只用读音": _words("s"),
+    "只用向量": _meaning,
+    "bm25s + jieba": _shelf_bm25,
+    "字 n-gram TF-IDF 最近一句": _shelf_tfidf,
+    "sentence-transformers + FAISS 平铺": _shelf_nearest,
+}

@@ -1,12 +1,10 @@
 """Answers one query from the index: sure of one thing, unsure between a few, or not ours."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -15,57 +13,14 @@ from index.evidence import Circumstances, Evidence, Parts
 from index.judge import Judge
 from index.lexicon import Lexicon
 from index.opinion import LINES, Limits, Opinion, opinion
+from index.places import Places
+from index.result import ALMOST, Hit, Query, Result, hit
 from index.store import REMEDY, StaleIndex
 from index.targets import OTHER, Target, make_targets
-from index.words import find, is_pinyin, keep_whole, normalise
+from index.words import is_pinyin, keep_whole, normalise
 from knowledge.catalogue import in_force
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
-
-_ALMOST = 0.999  # only the very words of a phrasing score 1
-
-
-@dataclass(frozen=True)
-class Hit(Entry):
-    """An entry that was found, with its score between 0 and 1."""
-
-    score: float = 0.0
-
-
-@dataclass(frozen=True)
-class Result:
-    """The answer to one query. With `no_match`, `elsewhere` says whose business it is, if that is known."""
-
-    q: str
-    status: Literal["answered", "ask_back", "no_match"]
-    hits: tuple[Hit, ...] = ()
-    elsewhere: Elsewhere | None = None
-    places: frozenset[str] = frozenset()
-
-    @property
-    def told(self) -> tuple[Hit, ...]:
-        """What answers: the first hit; where places were named together, the rule of each of them."""
-        if len(self.places) < 2 or self.hits[0].kind != "rule":
-            return self.hits[:1]
-        return tuple({hit.region: hit for hit in reversed(self.hits) if hit.kind == "rule"}.values())[::-1]
-
-    def line(self) -> dict:
-        """The result as contracts/search-line.schema.json has it."""
-        kept = ("id", "kind", "matter", "aspect", "title", "text", "score", "sources")
-        return {"q": self.q, "status": self.status, "hits": [{key: asdict(hit)[key] for key in kept} for hit in self.hits]}
-
-
-@dataclass(frozen=True)
-class Query:
-    """A text as it is understood before anything is looked up: what is left without the places, and where, when, about what."""
-
-    q: str
-    said: str
-    places: frozenset[str]
-    region: str
-    matter: int | None
-    day: date
-    aspect: str | None
 
 
 @dataclass(frozen=True)
@@ -89,8 +44,11 @@ class Index:
         if store.fingerprint(sentences) != about.probe:
             raise StaleIndex(f"搜索索引过时了：向量模型的内容变了。{REMEDY}")
         keep_whole(lexicon.words)
-        parts = Parts.load(folder, make_targets(entries, elsewhere, lexicon), sentences)
-        return cls(entries, elsewhere, lexicon, parts, Judge.load(folder / "judge.npz"), Limits(**about.limits))
+        try:
+            parts, judge = Parts.load(folder, make_targets(entries, elsewhere, lexicon), sentences), Judge.load(folder / "judge.npz")
+        except FileNotFoundError as error:
+            raise StaleIndex(f"搜索索引不完整，少了 {error.filename}。{REMEDY}") from error
+        return cls(entries, elsewhere, lexicon, parts, judge, Limits(**about.limits))
 
     def search(self, q: str, k: int = 3, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Result:
         """Find what answers `q`: at most `k` hits, best first.
@@ -103,7 +61,7 @@ class Index:
 
     def understand(self, q: str, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Query:
         """Take the places out of a text, and see which aspect it asks for."""
-        said, places = self._without_places(normalise(q))
+        said, places = self._places.taken_from(normalise(q))
         return Query(q, said, frozenset(places or {region}), region, matter, day or date.today(), self.lexicon.aspect(said))
 
     def evidence(self, query: Query) -> Evidence:
@@ -145,7 +103,7 @@ class Index:
             told = self._by_aspect.get((entry.matter, query.aspect), entry) if query.aspect and entry.kind == "guide" else entry
             guide = [self._guides[entry.matter]] if entry.kind in ("guide", "fact") and entry.matter else []
             for one in (told, *guide)[: 2 if not found else 1]:
-                found.setdefault(one.id, _hit(one, chance))
+                found.setdefault(one.id, hit(one, chance))
         return tuple(found.values())
 
     def _each_place(self, query: Query, seen: Opinion) -> tuple[Hit, ...] | None:
@@ -156,18 +114,18 @@ class Index:
         for target, chance in seen.ranked:
             entry = self.entry(target)
             if entry.kind == "rule":
-                best.setdefault(entry.region, _hit(entry, chance))
+                best.setdefault(entry.region, hit(entry, chance))
         return tuple(sorted(best.values(), key=lambda hit: hit.region != query.region))
 
     def _word_for_word(self, query: Query, k: int) -> Result | None:
         """What stands in the knowledge in these very words is always found."""
         for said in (normalise(query.q), query.said):
-            same = [entry for entry in self._said.get(said, []) if _allowed(entry, query)]
+            same = [entry for entry in self._said.get(said, []) if in_force(entry, query.day) and (entry.kind != "rule" or entry.region in query.places)]
             same = [entry for entry in same if entry.about(query.matter)] or same
             if same:
                 same.sort(key=lambda entry: entry.region != query.region)
                 sure = len({entry.matter for entry in same}) == 1
-                return Result(query.q, "answered" if sure else "ask_back", tuple(_hit(entry, 1.0) for entry in same[:k]), places=query.places)
+                return Result(query.q, "answered" if sure else "ask_back", tuple(hit(entry, 1.0) for entry in same[:k]), places=query.places)
             if said in self._others_said:
                 return Result(query.q, "no_match", elsewhere=self._others_said[said])
         return None
@@ -185,12 +143,11 @@ class Index:
         if guide is None:
             return Result(query.q, "ask_back")
         told = self._by_aspect.get((query.matter, query.aspect), guide)
-        return Result(query.q, "answered", tuple(_hit(entry, _ALMOST) for entry in dict.fromkeys((told, guide)))[:k])
+        return Result(query.q, "answered", tuple(hit(entry, ALMOST) for entry in dict.fromkeys((told, guide)))[:k])
 
     def allowed(self, query: Query) -> np.ndarray:
         """Which targets hold on that day and in those places."""
-        begin, end = self._days
-        allowed = (begin <= query.day.toordinal()) & (query.day.toordinal() < end)
+        allowed = self._in_force(query.day).copy()
         for region, numbers in self._ruled.items():
             if region not in query.places:
                 allowed[numbers] = False
@@ -201,7 +158,7 @@ class Index:
         at_home, in_aspect = np.zeros((2, len(allowed)), bool)
         at_home[self._about.get(query.matter, [])] = True
         in_aspect[self._by_its_aspect.get(query.aspect, [])] = True
-        return Circumstances(allowed, at_home, in_aspect)
+        return Circumstances(allowed, at_home, in_aspect, self.lexicon.is_wish(query.said))
 
     @property
     def _targets(self) -> Sequence[Target]:
@@ -215,14 +172,18 @@ class Index:
     def _mine(self) -> list[int]:
         return [number for number, target in enumerate(self._targets) if target.kind != OTHER]
 
+    def _in_force(self, day: date) -> np.ndarray:
+        """Which targets hold on a day; the last day asked for is kept."""
+        held = self._of_day.get(day)
+        if held is None:
+            held = np.array([target.kind == OTHER or in_force(self.entry(number), day) for number, target in enumerate(self._targets)])
+            self._of_day.clear()
+            self._of_day[day] = held
+        return held
+
     @cached_property
-    def _days(self) -> np.ndarray:
-        """From which day on each target holds, and from which on no more, as ordinals."""
-        days = np.array([[date.min.toordinal()], [date.max.toordinal()]]).repeat(len(self._targets), axis=1)
-        for number in self._mine:
-            entry = self.entry(number)
-            days[:, number] = (entry.effective or date.min).toordinal(), (entry.expires or date.max).toordinal()
-        return days
+    def _of_day(self) -> dict[date, np.ndarray]:
+        return {}
 
     @cached_property
     def _ruled(self) -> dict[str | None, list[int]]:
@@ -270,30 +231,14 @@ class Index:
         return {normalise(text): other for other in self.elsewhere for text in (other.title, *other.asks)}
 
     @cached_property
-    def _regions(self) -> dict[str, str]:
-        """How each region is called, the longest name first: 「南阳」 for 「南阳市」 too."""
-        names = {entry.region for entry in self.entries if entry.kind == "rule" and entry.region}
-        called = {call: name for name in names for call in (name, name.rstrip("省市县"))}
-        return dict(sorted(called.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+    def _places(self) -> Places:
+        return Places({entry.region for entry in self.entries if entry.kind == "rule" and entry.region}, self.lexicon.everywhere)
 
     @cached_property
     def _by_aspect(self) -> dict[tuple[int | None, str], Entry]:
         """What a guide derives for each aspect; else a fact of that matter with the aspect."""
         facts = [entry for entry in self.entries if entry.kind == "fact" and entry.aspect]
         return {(matter, fact.aspect): fact for fact in sorted(facts, key=lambda fact: not fact.asks) for matter in (fact.matter, *fact.shared)}
-
-    def _without_places(self, said: str) -> tuple[str, set[str]]:
-        """The text without the places it names, and those places."""
-        places = set()
-        for word in self.lexicon.everywhere:
-            if word in said:
-                places.update(self._regions.values())
-                said = said.replace(word, "")
-        for call, name in self._regions.items():
-            if (begin := find(call, said)) >= 0:
-                places.add(name)
-                said = said[:begin] + re.sub("^(的|里|那边|这边|那儿|这儿)", "", said[begin + len(call) :])
-        return said, places
 
     def _whose(self, seen: Opinion) -> Elsewhere | None:
         """The other business that the query is about, if that is likelier than anything of ours."""
@@ -305,12 +250,3 @@ def _grouped(pairs: Iterable[tuple[object, int]]) -> dict:
     for key, number in pairs:
         found.setdefault(key, []).append(number)
     return found
-
-
-def _allowed(entry: Entry, query: Query) -> bool:
-    return (entry.kind != "rule" or entry.region in query.places) and in_force(entry, query.day)
-
-
-def _hit(entry: Entry, score: float) -> Hit:
-    told = {key: value for key, value in vars(entry).items() if key != "score"}
-    return Hit(**told, score=score if score == 1.0 else round(min(max(score, 0.0), _ALMOST), 4))

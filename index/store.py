@@ -14,7 +14,7 @@ from index.lexicon import Lexicon
 from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
-FORMAT = 3  # raise it when what is stored changes, or how it is learned
+FORMAT = 4  # raise it when what is stored changes, or how it is learned
 REMEDY = "请运行 .venv/bin/python -m index build"
 _PROBE = "想开个小饭店要带什么材料"
 
@@ -49,6 +49,14 @@ def read(folder: Path) -> About:
     if stored.get("format") != FORMAT:
         raise StaleIndex(f"搜索索引过时了：索引的格式是旧的。{REMEDY}")
     return About(**stored)
+
+
+def built(folder: Path) -> int:
+    """When the index under `folder` was built, in nanoseconds; 0 while there is none."""
+    try:
+        return (folder / "index.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def differences(about: About, entries: Sequence[Entry], elsewhere: Sequence[Elsewhere], lexicon: Lexicon, model: str | None) -> Iterable[str]:

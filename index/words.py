@@ -66,18 +66,6 @@ def is_pinyin(said: str) -> bool:
     return bool(_SPELT.fullmatch(said))
 
 
-def find(name: str, said: str) -> int:
-    """Where a normalised text has a name, or something that sounds like it (「平定山」); -1 if nowhere.
-
-    A name of two characters must be written right: too much else sounds like it.
-    """
-    exact = said.find(name)
-    if exact >= 0 or len(name) < 3 or not set(sounds(name)) <= set(heard := sounds(said)) or len(heard) != len(said):
-        return exact
-    wanted = sounds(name)
-    return next((begin for begin in range(len(heard)) if heard[begin : begin + len(wanted)] == wanted), -1)
-
-
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     """The sound of one character as both speech recognition and a county's tongue have it."""

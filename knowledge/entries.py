@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from knowledge.catalogue import Catalogue, article_name, in_force
-from knowledge.schema import Fact, Guide, Hotline, Limit, Matter, Region, Rules, Sourced
+from knowledge.schema import Fact, Guide, Hotline, Limit, Matter, Region, Rules, Sourced, Trial
 
 BLANK = "以大厅公布为准"
 
@@ -47,6 +47,11 @@ class Entry:
     def about(self, matter: int | None) -> bool:
         """Whether this is about a matter."""
         return matter is not None and (matter == self.matter or matter in self.shared)
+
+
+def asks_for(trial: Trial, entry: Entry) -> bool:
+    """Whether an entry is what a trial question asks for: anything about its matter, or the very entry."""
+    return entry.matter == trial.matter if trial.matter else entry.id == trial.entry
 
 
 def entries(catalogue: Catalogue) -> list[Entry]:

@@ -15,7 +15,8 @@ from index import embed
 from index.build import build
 from index.embed import encode
 from index.search import Index, StaleIndex
-from index.words import find, normalise, sounds, terms
+from index.places import Places
+from index.words import normalise, sounds, terms
 
 
 def test_a_changed_entry_makes_the_index_stale(folder, entries, elsewhere):
@@ -108,4 +109,7 @@ def test_traditional_characters_are_read_as_simplified(said, meant):
 def test_speech_and_pinyin_share_the_sounds_of_what_is_meant():
     assert sounds("山上") == sounds("三桑")
     assert set(terms("kainaichadian")) & {term for term in terms("开奶茶店") if term[0] == "s"}
-    assert find("平顶山市", "那个平定山市那边咋弄") == 2 and find("南阳", "男演员咋办证") == -1
+    places = Places({"平顶山市", "南阳市"}, ["各地"])
+    assert places.taken_from("那个平定山市那边咋弄") == ("那个咋弄", {"平顶山市"})
+    assert places.taken_from("男演员咋办证") == ("男演员咋办证", set())
+    assert places.taken_from("各地都咋规定") == ("都咋规定", {"平顶山市", "南阳市"})
