@@ -11,6 +11,7 @@ from index.search import Result
 from knowledge.schema import Elsewhere, Guide
 
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
+CLAUSES = re.compile(r"[，。；！？,.;!?\s]+")
 RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
 HALF = 0.5  # likelier than everything else together
 MOST = 5  # hits: enough for one rule of each place when places are compared
@@ -34,6 +35,8 @@ def find(turn: Turn) -> Outcome:
     if half and result.status != "answered":
         text = half + text
         result = search(turn, text)
+    if result.status != "answered":
+        result = plain_wish(turn, text) or result
     if result.status != "answered" and VAGUE.search(text):
         return vague(turn, text)
     if result.status == "no_match":
@@ -61,6 +64,16 @@ def half_said(turn: Turn) -> str:
     if half:
         turn.talk.wish = ""
     return half
+
+
+def plain_wish(turn: Turn, text: str) -> Result | None:
+    """「我想开个五金店，卖油漆稀料」: a matter that one clause wishes plainly, whatever stands beside it."""
+    for clause in CLAUSES.split(text):
+        if clause != text and wishes(turn, clause):
+            result = search(turn, clause)
+            if result.status == "answered" and result.hits[0].kind == "guide":
+                return result
+    return None
 
 
 def wishes(turn: Turn, text: str) -> bool:

@@ -19,7 +19,7 @@ from knowledge.entries import Entry
 from knowledge.schema import Trial
 
 REFUSED = 0.02  # share of what is ours that may be refused
-FALSE = 0.02  # share of what is not ours that may be answered
+FALSE = 0.015  # share of what is not ours that may be answered; what comes unforeseen is a little worse
 RIGHT = 0.95  # share of the given answers that must be right
 FOLD = 5  # every fifth way of asking is left out
 _TRIAL_WEIGHT = 8.0  # people who have not seen the ways of asking are what counts

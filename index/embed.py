@@ -9,10 +9,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
+from scipy import sparse
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 from torch import Tensor, nn
@@ -22,9 +24,9 @@ from index.vocabulary import Vocabulary
 from index.words import known_terms, terms
 
 DIMENSION = 160
-EPOCHS = 8
-BATCH = 64
-RATE = 0.5
+EPOCHS = 6
+BATCH = 128
+RATE = 1.0
 TEMPERATURE = 0.1
 HIDDEN = 0.5
 SEED = 20221015
@@ -70,6 +72,15 @@ class Terms(InputModule):
         places = self.vocabulary.places(told)
         summed = weights[places] @ vectors[places]
         return summed / max(float(np.linalg.norm(summed)), 1e-12)
+
+    def rows(self, told: Sequence[Sequence[str]]) -> np.ndarray:
+        """The same for many texts at once, a row each."""
+        vectors, weights = self._arrays
+        places = [self.vocabulary.places(some) for some in told]
+        columns = np.fromiter(chain.from_iterable(places), np.int32)
+        bags = sparse.csr_matrix((weights[columns], columns, np.cumsum([0, *map(len, places)])), shape=(len(told), len(vectors)))
+        summed = bags @ vectors
+        return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12)
 
     @cached_property
     def _arrays(self) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +141,9 @@ def load(model: str | Path) -> SentenceTransformer:
 
 
 def encode(model: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
-    """Unit vectors of the texts, one row each, whatever the model."""
+    """Unit vectors of texts of the knowledge, one row each, whatever the model. The terms of those are known already to the embedded one."""
+    if isinstance(model[0], Terms):
+        return model[0].rows([known_terms(text) for text in texts])
     return model.encode(list(texts), batch_size=256, normalize_embeddings=True, show_progress_bar=False).astype(np.float32)
 
 

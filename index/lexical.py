@@ -76,7 +76,7 @@ class Lexical:
         return float(_rarity(np.zeros(1), self.weights.shape[0])[0])
 
     def save(self, stem: Path) -> None:
-        sparse.save_npz(f"{stem}.npz", self.weights)
+        sparse.save_npz(f"{stem}.npz", self.weights, compressed=False)
         np.save(f"{stem}.rarity.npy", self.rarity)
         self.vocabulary.save(Path(f"{stem}.txt"))
 

@@ -9,7 +9,7 @@ from knowledge.entries import Entry
 from knowledge.schema import Elsewhere
 
 OTHER = "other"
-MOST = 4_000  # targets to learn from; beyond, learning takes longer and finds no more
+MOST = 3_000  # targets to learn from; beyond, learning takes longer and finds no more
 KINDS = ("guide", "fact", "hotline", "rule", OTHER)
 
 
