@@ -37,7 +37,7 @@ class Service:
 def services(settings: Settings) -> list[Service]:
     """The services in the order in which they are started; the dialogue server takes longest."""
     uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--factory"]
-    rasa = [".venv-rasa/bin/rasa", "run", "--interface", "127.0.0.1", "--port", str(settings.dialogue_port), "--model",
+    rasa = [".venv-rasa/bin/python", "-m", "bot", "run", "--interface", "127.0.0.1", "--port", str(settings.dialogue_port), "--model",
             str(settings.var / "models" / "dialogue.tar.gz"), "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
     found = [
         Service("对话服务", settings.dialogue_port, rasa, f"{settings.dialogue_url}/"),

@@ -4,12 +4,13 @@ import re
 
 from actions import say
 from actions.change import said_anew
-from actions.find import choose, listen, search, wished, wishes
+from actions.find import choose, listen, same_question, search, spoken_of, wished, wishes
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import Reading, read_field, read_question
 from consult.choose import Unreadable
 from consult.form import Entry
+from index.result import Result
 from knowledge.condition import UNSURE
 from knowledge.schema import Guide, Question
 
@@ -70,10 +71,8 @@ def hear_value(turn: Turn) -> Outcome:
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
-    anew = search(turn, turn.text)
-    # A wish for another matter is not a question about this one, however near.
-    result = anew if wished(turn, anew, turn.text) else search(turn, turn.text, turn.guide.number)
-    if result.status != "answered" and result is not anew:
+    result = same_question(turn, turn.text) or _wished_anew(turn) or search(turn, turn.text, turn.guide.number)
+    if result.status == "no_match" or (result.status == "ask_back" and not wished(turn, result, turn.text)):
         return None
     hit = result.hits[0]
     other = turn.kit.catalogue.guides.get(hit.matter)
@@ -81,10 +80,16 @@ def passing(turn: Turn) -> Outcome | None:
         return None
     if hit.kind != "guide" and hit.score < SURE and not ASKING.search(turn.text):
         return None
-    turn.talk.misreads = 0
+    spoken_of(turn, hit)
     if hit.kind == "guide" and other:
         return _other(turn, other)
     return Outcome([say.answer(hit, turn.notice) for hit in result.told], "answer")
+
+
+def _wished_anew(turn: Turn) -> Result | None:
+    """A wish for another matter, which is not a question about this one, however near."""
+    result = search(turn, turn.text)
+    return result if wished(turn, result, turn.text) else None
 
 
 def reads(turn: Turn) -> bool:

@@ -3,14 +3,15 @@
 import json
 import re
 
-from actions import say
+from actions import foreign, say
 from actions.memory import Turn, begin
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear, tidy
-from index.search import Result
+from index.result import Hit, Result
 from knowledge.schema import Elsewhere, Guide
 
 VAGUE = re.compile(r"(开|盘|租|弄|搞|做)[个点了间家一]*(小|大)?(店|门面|门店|铺面|铺子|买卖|生意)$")
+ANOTHER = re.compile(r"(?:那么?|要是|换成|如果是)*(.{1,12}?)[呢咧哩][?？]*$")
 CLAUSES = re.compile(r"[，。；！？,.;!?\s]+")
 RESUMING = re.compile(r"接着|继续|恢复|刚才那个|回到刚才")
 HALF = 0.5  # likelier than everything else together
@@ -31,7 +32,7 @@ def find(turn: Turn) -> Outcome:
         return resume(turn)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting", "listening")
-    half, result = half_said(turn), search(turn, text, _matter(turn))
+    half, result = half_said(turn), same_question(turn, text) or search(turn, text, _matter(turn))
     if half and result.status != "answered":
         text = half + text
         result = search(turn, text)
@@ -49,13 +50,30 @@ def find(turn: Turn) -> Outcome:
         return start(turn, guide, text)
     if guide and wishes(turn, text) and (turn.consultation is None or turn.consultation.guide != guide.id):
         begun = start(turn, guide, text)
-        return Outcome([say.answer(hit), *begun.replies], "answer", begun.next)
+        spoken_of(turn, hit)
+        return Outcome([*map(say.answer, result.told), *begun.replies], "answer", begun.next)
     return told(turn, result, guide, text)
 
 
 def search(turn: Turn, text: str, matter: int | None = None) -> Result:
     """What the index finds for a text, here and today; `matter` is the matter under discussion."""
     return turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=matter, day=turn.today)
+
+
+def same_question(turn: Turn, text: str) -> Result | None:
+    """「那网吧呢」 after 「奶茶店要多少钱」 is the same question about another matter."""
+    other, aspect = ANOTHER.match(text), turn.talk.asked
+    if not other or not aspect:
+        return None
+    result = search(turn, other[1] + turn.kit.index.lexicon.aspects[aspect][0])
+    return result if result.status == "answered" and result.hits[0].aspect == aspect else None
+
+
+def spoken_of(turn: Turn, hit: Hit) -> None:
+    """What the talk is about from now on."""
+    turn.talk.misreads = 0
+    if hit.matter:
+        turn.talk.about, turn.talk.asked = hit.matter, hit.aspect or turn.talk.asked
 
 
 def half_said(turn: Turn) -> str:
@@ -94,6 +112,7 @@ def wished(turn: Turn, result: Result, text: str) -> bool:
 def start(turn: Turn, guide: Guide, heard: str) -> Outcome:
     """Begins a consultation, taking in what the opening sentence already told."""
     begin(turn, guide)
+    turn.talk.about = guide.number
     listen(turn, heard)
     opening = f"好的，这是「{guide.title}」。{guide.summary}（咨询码 {turn.consultation.code}）"
     lines = [opening, say.understood(turn.situation), say.hindrance(turn.situation)]
@@ -126,14 +145,16 @@ def listen(turn: Turn, text: str) -> list[str]:
 
 def told(turn: Turn, result: Result, guide: Guide | None, text: str) -> Outcome:
     """A question answered from the index, and the way on."""
-    turn.talk.misreads, hit = 0, result.hits[0]
+    hit = result.hits[0]
+    spoken_of(turn, hit)
+    answers = [say.answer(hit, turn.notice if turn.consultation else None) for hit in result.told]
     if turn.talk.offer and turn.consultation and (hit.matter is None or hit.matter == turn.guide.number):
-        return Outcome([say.answer(hit, turn.notice), say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
+        return Outcome([*answers, say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])], "answer", "listening")
     if guide:
         way_on = [Choice(f"开始办「{guide.title}」", "start", choose(guide.number)), Choice("不用了", "no", "/stop")]
         turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in way_on], text
-        return Outcome([say.answer(hit), say.choices("要不要我从头帮您理一遍？", way_on)], "answer", "listening")
-    return Outcome([say.answer(hit) for hit in result.told], "answer", "listening")
+        return Outcome([*answers, say.choices("要不要我从头帮您理一遍？", way_on)], "answer", "listening")
+    return Outcome(answers, "answer", "listening")
 
 
 def offer(turn: Turn, hits, text: str) -> Outcome:
@@ -159,6 +180,8 @@ def none(turn: Turn, elsewhere: Elsewhere | None) -> Outcome:
     if elsewhere:
         text = f"「{elsewhere.title}」不在「一件事一次办」清单里。{elsewhere.where}"
         return Outcome([Reply("text", text)], "out_of_scope", "listening")
+    if sentence := foreign.reply(turn.text):
+        return Outcome([Reply("text", sentence)], "out_of_scope", "listening")
     turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
         text = f"连着两次没听明白，怕耽误您。请打 {say.HOTLINE} 找人工；或者换个说法，比如：{EXAMPLES}。"
@@ -184,4 +207,4 @@ def choose(number: int) -> str:
 
 def _matter(turn: Turn) -> int | None:
     """The matter under discussion, so that 「要多少钱」 is about it."""
-    return turn.guide.number if turn.consultation else None
+    return turn.guide.number if turn.consultation else turn.talk.about

@@ -1,6 +1,7 @@
 """The words that searching needs beside the guides: knowledge/lexicon.yml."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -55,14 +56,26 @@ class Lexicon(_Strict):
         return {phrase.lower(): aspect for aspect, phrases in reversed(self.aspects.items()) for phrase in phrases}
 
     @cached_property
+    def _phrases(self) -> re.Pattern:
+        return _any_of(self._aspects)
+
+    @cached_property
+    def _passing(self) -> re.Pattern:
+        return _any_of(self.passing)
+
+    @cached_property
     def _empty(self) -> re.Pattern:
-        phrases = sorted({*self.hollow, *self._aspects}, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, phrases)))
+        return _any_of({*self.hollow, *self._aspects})
 
     def aspect(self, said: str) -> Aspect | None:
         """The aspect that a normalised question is about: the longest phrase in it decides."""
         phrase = self._asked(said)
         return self._aspects[phrase] if phrase else None
+
+    def aspects_in(self, said: str) -> tuple[Aspect, ...]:
+        """Every aspect that a normalised question is about, in the order in which they are said."""
+        asked = self._passing.sub(" ", said)
+        return tuple(dict.fromkeys(self._aspects[phrase] for phrase in self._phrases.findall(asked)))
 
     def topic(self, said: str) -> str:
         """What a normalised question is about, without the phrase that tells its aspect: 「开奶茶店」 of 「开奶茶店要多少钱」."""
@@ -70,7 +83,7 @@ class Lexicon(_Strict):
         return said.replace(phrase, "").removesuffix("要") if phrase else said
 
     def _asked(self, said: str) -> str | None:
-        asked = re.sub("|".join(map(re.escape, self.passing)), " ", said)
+        asked = self._passing.sub(" ", said)
         return max((phrase for phrase in self._aspects if phrase in asked), key=len, default=None)
 
     def is_wish(self, text: str) -> bool:
@@ -90,6 +103,11 @@ class Lexicon(_Strict):
         before = self.frames.before + (self.frames.opening if trade else ())
         after = self.frames.after + (self.frames.closing if trade else ())
         return (draw.choice(before) if draw.random() < 0.7 else "") + text + (draw.choice(after) if draw.random() < 0.7 else "")
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern:
+    """Any of these phrases, the longest first."""
+    return re.compile("|".join(map(re.escape, sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))))
 
 
 def load(path: Path = PATH) -> Lexicon:

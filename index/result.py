@@ -21,6 +21,7 @@ class Query:
     matter: int | None
     day: date
     aspect: str | None
+    aspects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,23 @@ class Hit(Entry):
 
 @dataclass(frozen=True)
 class Result:
-    """The answer to one query. With `no_match`, `elsewhere` says whose business it is, if that is known."""
+    """The answer to one query. With `no_match`, `elsewhere` says whose business it is, if that is known.
+
+    `also` are further aspects of the same matter that were asked in the same breath.
+    """
 
     q: str
     status: Literal["answered", "ask_back", "no_match"]
     hits: tuple[Hit, ...] = ()
     elsewhere: Elsewhere | None = None
     places: frozenset[str] = frozenset()
+    also: tuple[Hit, ...] = ()
 
     @property
     def told(self) -> tuple[Hit, ...]:
-        """What answers: the first hit; where places were named together, the rule of each of them."""
+        """What answers: the first hit and what was asked with it; where places were named together, the rule of each of them."""
         if len(self.places) < 2 or self.hits[0].kind != "rule":
-            return self.hits[:1]
+            return self.hits[:1] + self.also
         return tuple({hit.region: hit for hit in reversed(self.hits) if hit.kind == "rule"}.values())[::-1]
 
     def line(self) -> dict:

@@ -62,7 +62,7 @@ class Index:
     def understand(self, q: str, region: str = "民权县", matter: int | None = None, day: date | None = None) -> Query:
         """Take the places out of a text, and see which aspect it asks for."""
         said, places = self._places.taken_from(normalise(q))
-        return Query(q, said, frozenset(places or {region}), region, matter, day or date.today(), self.lexicon.aspect(said))
+        return Query(q, said, frozenset(places or {region}), region, matter, day or date.today(), self.lexicon.aspect(said), self.lexicon.aspects_in(said))
 
     def evidence(self, query: Query) -> Evidence:
         """What speaks for each candidate."""
@@ -93,7 +93,15 @@ class Index:
             return Result(query.q, "no_match", elsewhere=self._whose(seen))
         sure = seen.answers(self.limits)
         hits = self._each_place(query, seen) if len(query.places) > 1 else None
-        return Result(query.q, "answered" if sure else "ask_back", (hits or self._ranked(query, seen, k))[:k], places=query.places)
+        hits = (hits or self._ranked(query, seen, k))[:k]
+        return Result(query.q, "answered" if sure else "ask_back", hits, places=query.places, also=self._asked_too(query, hits[0]) if sure else ())
+
+    def _asked_too(self, query: Query, first: Hit) -> tuple[Hit, ...]:
+        """「要多少钱，几天能好」: the other aspects of the same matter."""
+        if first.aspect not in query.aspects:
+            return ()
+        others = (self._by_aspect.get((first.matter, aspect)) for aspect in query.aspects if aspect != first.aspect)
+        return tuple(hit(entry, first.score) for entry in others if entry)
 
     def _ranked(self, query: Query, seen: Opinion, k: int) -> tuple[Hit, ...]:
         """The best of each group. A guide that was asked for one aspect tells that aspect, and comes second itself."""
@@ -143,7 +151,8 @@ class Index:
         if guide is None:
             return Result(query.q, "ask_back")
         told = self._by_aspect.get((query.matter, query.aspect), guide)
-        return Result(query.q, "answered", tuple(hit(entry, ALMOST) for entry in dict.fromkeys((told, guide)))[:k])
+        hits = tuple(hit(entry, ALMOST) for entry in dict.fromkeys((told, guide)))[:k]
+        return Result(query.q, "answered", hits, also=self._asked_too(query, hits[0]))
 
     def allowed(self, query: Query) -> np.ndarray:
         """Which targets hold on that day and in those places."""

@@ -41,8 +41,9 @@ class Consultation:
 class Talk:
     """A person in a channel: the consultation they are in, and the thread of the talk.
 
-    `offer` are the choices last offered ({label, value, payload}), `wish` the words that led to them,
-    `misreads` counts misreadings in a row.
+    `offer` are the choices last offered ({label, value, payload}), `wish` the words that led to them;
+    `about` and `asked` are the matter last spoken of and the aspect of it last asked for, for 「要多少钱」 and
+    「那网吧呢」; `misreads` counts misreadings in a row.
     """
 
     key: str
@@ -51,6 +52,8 @@ class Talk:
     offer: list[dict] = field(default_factory=list)
     wish: str = ""
     misreads: int = 0
+    about: int | None = None
+    asked: str | None = None
 
 
 def talk_key(channel: str, session: str) -> str:
@@ -65,7 +68,7 @@ def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
         return Talk(key, channel)
     consultation = row.consultation and _consultation(store, db.get(ConsultationRow, row.consultation))
     thread = store.unseal(row.sealed)
-    return Talk(key, row.channel, consultation or None, thread["offer"], thread["wish"], row.misreads)
+    return Talk(key, row.channel, consultation or None, thread["offer"], thread["wish"], row.misreads, thread.get("about"), thread.get("asked"))
 
 
 def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
@@ -74,7 +77,7 @@ def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
         _write(store, db, talk.consultation, now)
         db.flush()
     code = talk.consultation.code if talk.consultation else None
-    thread = store.seal({"offer": talk.offer, "wish": talk.wish})
+    thread = store.seal({"offer": talk.offer, "wish": talk.wish, "about": talk.about, "asked": talk.asked})
     db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
 
 
