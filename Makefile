@@ -56,7 +56,7 @@ var/index/ready: .venv/ready $(KNOWLEDGE) $(wildcard knowledge/*.py index/*.py) 
 	@mkdir -p var && $(PY) -m index build
 	@touch $@
 
-var/models/dialogue.tar.gz: .venv-rasa/ready config.yml domain.yml $(shell find bot -name '*.yml')
+var/models/dialogue.tar.gz: .venv-rasa/ready config.yml domain.yml $(shell find bot -name '*.yml') bot/understanding.py
 	@echo "训练对话模型……"
 	@mkdir -p var/models var/log
 	@$(RASA_PYTHON) -m rasa train --domain domain.yml --config config.yml --data bot/nlu bot/rules.yml --out var/models --fixed-model-name dialogue > var/log/train.log 2>&1 \

@@ -17,7 +17,7 @@ from knowledge.edition import Edition
 from knowledge.schema import Guide, Question
 from records.editions import record, recorded
 from records.store import Store
-from records.talks import Consultation, Talk, new_code, recall, remember
+from records.talks import Consultation, Talk, new_code, recall, remember, touch
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Turn:
     confidence: float = 1.0
     entities: dict[str, str] = field(default_factory=dict)
     trouble: str | None = None
+    _assessed: tuple[tuple[str, str], Situation] | None = None
 
     @property
     def consultation(self) -> Consultation | None:
@@ -102,9 +103,12 @@ class Turn:
 
     @property
     def situation(self) -> Situation:
-        """What the answers so far make of the guide."""
-        answers = {name: Answer(**answer) for name, answer in self.consultation.answers.items()}
-        return assess(self.guide, answers)
+        """What the answers so far make of the guide; worked out once for the same answers."""
+        given = self.consultation.code, repr(self.consultation.answers)
+        if self._assessed is None or self._assessed[0] != given:
+            answers = {name: Answer(**answer) for name, answer in self.consultation.answers.items()}
+            self._assessed = given, assess(self.guide, answers)
+        return self._assessed[1]
 
     @property
     def notice(self) -> Notice:
@@ -138,8 +142,12 @@ def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterato
     """A turn of the talk under `key`; what it changes is remembered when it ends well, else nothing is."""
     with kit.store.begin() as db:
         current = Turn(replace(kit), db, recall(kit.store, db, key, channel), **message)
+        before = repr(current.talk)
         yield current
-        remember(kit.store, db, current.talk, kit.now())
+        if repr(current.talk) != before:
+            remember(kit.store, db, current.talk, kit.now())
+        else:
+            touch(db, key, kit.now())
 
 
 def begin(current: Turn, guide: Guide) -> None:

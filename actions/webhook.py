@@ -6,6 +6,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -36,6 +37,7 @@ ACTIONS: dict[str, Callable[[Turn], Outcome]] = {
     "action_speak": aside.speak,
 }
 LOOPS = ("asking", "filling")
+ASKED = "asked"
 NO_ROOM = "系统这会儿存不下东西，您这句还没有记上，前面说过的都在。请过几分钟再发一次，或者打 12345。"
 
 
@@ -78,6 +80,8 @@ class Hand(Action):
         key = tracker.sender_id
         with turn(self._kit, key, **message) as current:
             outcome = self._act(current)
+            if self._listens and not outcome.done:
+                outcome = _asking_on(outcome, current)
         if outcome.then:
             self._kit.deliver()
             with turn(self._kit, key, **message) as current:
@@ -95,8 +99,16 @@ class Hand(Action):
         if outcome.next:
             events.append(SlotSet("next", outcome.next))
         if self._listens:
-            events += [SlotSet("answer", None), SlotSet("requested_slot", None if outcome.done else "answer")]
+            # The next question is in this answer already; a slot that has no action to ask for it keeps Rasa from asking again.
+            events += [SlotSet("answer", None), SlotSet("requested_slot", None if outcome.done else ASKED)]
         return events
+
+
+def _asking_on(outcome: Outcome, current: Turn) -> Outcome:
+    """The outcome with the next question, so that one call does for a whole turn of a form."""
+    current.trouble = outcome.trouble
+    asked = ask.ask(current)
+    return replace(outcome, replies=[*outcome.replies, *asked.replies], status=outcome.status or asked.status)
 
 
 class TakeUp(Action):

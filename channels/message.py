@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 
+from actions import foreign
 from actions.ask import reads
 from actions.memory import Kit, Turn, turn
 from actions.webhook import NO_ROOM
@@ -78,7 +79,7 @@ def as_message(current: Turn) -> str:
         return payload
     if reads(current):
         return "/answer" + json.dumps({"answer": said}, ensure_ascii=False)
-    if current.pending is None and known(current, said):
+    if current.pending is None and (known(current, said) or foreign.reply(said)):
         return "/tell" + json.dumps({"wish": said}, ensure_ascii=False)
     # A leading slash would be taken for a button press.
     return said.lstrip("/\\") or "？"

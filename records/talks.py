@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from records.models import ConsultationRow, TalkRow
@@ -79,6 +79,11 @@ def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
     code = talk.consultation.code if talk.consultation else None
     thread = store.seal({"offer": talk.offer, "wish": talk.wish, "about": talk.about, "asked": talk.asked})
     db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
+
+
+def touch(db: Session, key: str, now: datetime) -> None:
+    """Somebody spoke, and nothing changed: kept from now on as long as anything else they said."""
+    db.execute(update(TalkRow).where(TalkRow.key == key).values(seen_at=now))
 
 
 def open_consultations(db: Session, guides: Iterable[str]) -> list[ConsultationRow]:
