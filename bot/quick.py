@@ -18,6 +18,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
@@ -53,7 +54,7 @@ def _parse(self: MessageProcessor, message: UserMessage, tracker: DialogueStateT
     """A button press (「/answer{…}」) says itself what it means and need not be understood."""
     if not message.text or not message.text.startswith("/"):
         return _understand(self, message, tracker, only_output_properties)
-    pressed = YAMLStoryReader.unpack_regex_message(Message({TEXT: message.text}), self.domain)
+    pressed = YAMLStoryReader.unpack_regex_message(Message({TEXT: message.text}), self.domain, RegexMessageHandler.__name__)
     nothing = {TEXT: "", INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
     return {**nothing, **pressed.as_dict(only_output_properties=only_output_properties)}
 
