@@ -4,8 +4,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -26,6 +27,8 @@ class Store:
 
     def __init__(self, url: str, key: str):
         self.engine = create_engine(url, connect_args={"timeout": 10} if url.startswith("sqlite") else {}, hide_parameters=True)
+        # SQLite lets one write at a time and lets the others sleep and try again; waiting in a row is quicker and fair.
+        self._turnstile = Lock() if url.startswith("sqlite") else nullcontext()
         if url.startswith("sqlite"):
             event.listen(self.engine, "connect", _sqlite_settings)
             event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -35,7 +38,7 @@ class Store:
     def begin(self) -> Iterator[Session]:
         """A transaction: all or nothing. Raises StorageUnavailable where the database cannot keep it."""
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with self._turnstile, Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise StorageUnavailable(str(error.orig)) from error
