@@ -14,8 +14,9 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from index import embed
 from index.build import build
 from index.embed import encode
-from index.search import Index, StaleIndex
 from index.places import Places
+from index.search import Index, StaleIndex
+from index.vectors import Vectors, make_vectors
 from index.words import normalise, sounds, terms
 
 
@@ -113,3 +114,17 @@ def test_speech_and_pinyin_share_the_sounds_of_what_is_meant():
     assert places.taken_from("那个平定山市那边咋弄") == ("那个咋弄", {"平顶山市"})
     assert places.taken_from("男演员咋办证") == ("男演员咋办证", set())
     assert places.taken_from("各地都咋规定") == ("都咋规定", {"平顶山市", "南阳市"})
+
+
+def test_of_very_many_targets_the_nearest_are_found_without_looking_at_all(tmp_path):
+    draw = np.random.default_rng(0)
+    rows = draw.standard_normal((21_000, 32)).astype(np.float32)
+    rows = rows[draw.integers(300, size=21_000)] + 0.2 * rows  # in groups, as what people say is
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    make_vectors(rows, [1] * len(rows)).save(tmp_path / "vectors.faiss")
+    found = Vectors.load(tmp_path / "vectors.faiss")
+    asked = rows[::300]
+    nearest = np.argsort(-(asked @ rows.T), axis=1)[:, :10]
+    shared = [len({*found.near(one, 10)} & {*best}) / 10 for one, best in zip(asked, nearest)]
+    assert np.mean(shared) >= 0.95
+    assert np.allclose(found.cosines(asked[0], nearest[0]), rows[nearest[0]] @ asked[0], atol=1e-4)
