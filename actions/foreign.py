@@ -1,7 +1,4 @@
-"""People who write in another language are told in it that this service speaks Chinese, and whom to call.
-
-Chinese law makes 12345 the one number for every government service; many cities answer it in English.
-"""
+"""People who write in another language are told in it that this service speaks Chinese, and whom to call."""
 
 import re
 

@@ -1,8 +1,7 @@
 """Where stock Rasa 3.6 spends a turn, and what is done there instead. The same answers, sooner; nothing is forked.
 
-Measured on a turn of a consultation (see README): six tenths went into checking the form of every answer of an action
-with a schema that was itself checked anew each time, the rest mostly into looking up classes, planning the same graph
-and opening a connection for every action. `mend()` is called once, before Rasa starts.
+The form of every answer of an action was checked with a schema that was itself checked anew each time; classes were
+looked up, the same graph planned and a connection opened for every action (docs/adr/0012, with what it gained). `mend()` is called once, before Rasa starts.
 """
 
 from functools import lru_cache
