@@ -1,7 +1,7 @@
 # 记得住的命令只有这些。第一次会把要用的东西都装好、建好；以后只重做变了的部分。
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help run test talk guides walk impact evaluate bench stale ready
+.PHONY: help run test talk guides walk impact evaluate bench simulate stale ready
 
 PY := .venv/bin/python
 KNOWLEDGE := $(shell find knowledge -name '*.yml')
@@ -36,6 +36,9 @@ evaluate: ready       ## 检索和理解的质量
 bench: ready          ## 检索和一轮对话的快慢（后一样要先在另一个窗口 make run）
 	@$(PY) -m index bench
 	@$(PY) -m channels.bench
+
+simulate: ready   ## 模拟办件：编出来的人把每份指南从头办到收件编号，每份告知单都核对：make simulate COUNT=1000 SEED=1
+	@$(PY) -m simulate --count $(or $(COUNT),1000) --seed $(or $(SEED),1)
 
 stale: .venv/ready    ## 列出该核对的指南和知识点，和快要开始、到期的规定
 	@$(PY) -m knowledge stale

@@ -3,50 +3,64 @@
 from dataclasses import replace
 
 from actions import intake, say
-from actions.find import RESUME, find
-from actions.memory import Turn
-from actions.reply import Choice, Outcome, Reply
+from actions.ask import hear_value
+from actions.find import find
+from actions.hear import search
+from actions.memory import URGENT, Turn
+from actions.reply import RESUME, Choice, Outcome, Reply, choose
 from consult.form import Entry
 from knowledge.schema import Question
+from records import outbox
 
 SURE = 0.75  # below this, what sounds like a remark may be anything
-MAYBE_URGENT = "没太听明白。要是着火、有人受伤、有人行凶，请马上打 119、120、110。不是急事的话，换个说法，我接着帮您办。"
+FREE = ("text", "list", "address")
+NOTED = {"complain": "complaint", "praise": "praise"}
 
 
 def aside(turn: Turn) -> Outcome:
-    """Answers a remark; the conductor then goes on where we were."""
+    """Answers a remark, and goes on where we were. Where anything may be written, 「日用百货」 is no remark."""
+    if isinstance(turn.pending, Entry) and turn.pending.field.type in FREE and turn.confidence < SURE:
+        return hear_value(turn)
     if turn.pending:
         turn.talk.offer = []
-    if turn.intent == "emergency" and turn.confidence < SURE:
-        return Outcome([Reply("text", MAYBE_URGENT)], "out_of_scope")
+    if turn.intent in URGENT and turn.confidence < SURE:
+        return Outcome([Reply("text", say.MAYBE_URGENT)], "out_of_scope")
+    if turn.intent in NOTED:
+        turn.note(NOTED[turn.intent])
     spoken = SPOKEN.get(turn.intent)
     outcome = spoken(turn) if spoken else Outcome(canned=f"utter_{turn.intent}")
-    if turn.talk.offer and turn.intent != "progress":
-        again = say.choices("接下来：", [Choice(**row) for row in turn.talk.offer])
-        return Outcome([*outcome.replies, again], outcome.status, canned=outcome.canned)
-    return outcome
+    return outcome if turn.intent == "progress" else replace(outcome, replies=[*outcome.replies, *say.again(turn.talk.offer)])
 
 
 def speak(turn: Turn) -> Outcome:
     """A remark outside of any question. What merely sounds like one is looked up first: 「孩子刚出生」 is no emergency."""
     if turn.confidence < SURE:
-        found = turn.kit.index.search(turn.text, k=1, region=turn.kit.region)
-        if found.status == "answered":
+        if search(turn, turn.text).status == "answered":
             return find(turn)
-    return replace(aside(turn), next="listening")
+    return aside(turn)
 
 
 def stop(turn: Turn) -> Outcome:
     """Stops; what was said is kept, and can be taken up again."""
     consultation, turn.talk.offer = turn.consultation, []
     if consultation is None or consultation.stage == "handed_in":
-        return Outcome([Reply("text", "好的，先到这里。想办什么事，随时说。")], "cancelled", "listening")
+        return Outcome([Reply("text", "好的，先到这里。想办什么事，随时说。")], "cancelled")
     title = turn.guide.title
     consultation.stage = "stopped"
-    ways = [Choice(f"接着办「{title}」", "resume", RESUME), Choice("办另一件事", "anew", "/anew")]
+    ways = [Choice(f"接着办「{title}」", "resume", choose(RESUME)), Choice("办另一件事", "anew", "/anew")]
     turn.talk.offer = [way.as_row() for way in ways]
     lead = f"好的，「{title}」先到这里，说过的都留着，咨询码 {consultation.code}。"
-    return Outcome([say.choices(lead, ways)], "cancelled", "listening")
+    return Outcome([say.choices(lead, ways)], "cancelled")
+
+
+def _withdraw(turn: Turn) -> Outcome:
+    consultation = turn.consultation
+    if consultation is None or consultation.stage != "handed_in":
+        return Outcome([Reply("text", "还没有交上去，没有要撤的。不想办了，说「先到这里」就行；说过的到期会删掉。")], "progress")
+    sent = outbox.look(turn.db, consultation.reference)
+    number = f"收件编号 {sent.number}" if sent.number else f"咨询码 {consultation.code}"
+    text = f"要撤回已经交上去的申请，请打 {say.HOTLINE} 或者到收件的综合窗口说，报上{number}。各部门作出决定以前去说，越早越好；交了的原件，在窗口领回。"
+    return Outcome([Reply("text", text)], "progress")
 
 
 def _why(turn: Turn) -> Outcome:
@@ -69,4 +83,4 @@ def _not_yet(turn: Turn) -> Outcome:
     return Outcome([Reply("text", f"还差 {left} 项，答完就到那一步。")], "question")
 
 
-SPOKEN = {"why": _why, "repeat": _repeat, "progress": intake.progress, "fill": _not_yet, "check": _not_yet, "hand_in": _not_yet}
+SPOKEN = {"withdraw": _withdraw, "why": _why, "repeat": _repeat, "progress": intake.progress, "fill": _not_yet, "check": _not_yet, "hand_in": _not_yet}

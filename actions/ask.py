@@ -1,36 +1,37 @@
 """Asking and listening: one question or form field at a time, whatever else the person says meanwhile."""
 
 import re
+from collections.abc import Sequence
 
-from actions import say
+from actions import say, say_notice
 from actions.change import said_anew
-from actions.find import choose, listen, same_question, search, spoken_of, wished, wishes
+from actions.hear import ASKING, each_question, same_question, search, spoken_of, wished, wishes
 from actions.memory import Turn
-from actions.reply import Choice, Outcome, Reply
+from actions.reply import Choice, Outcome, Reply, choose
+from actions.start import listen
 from consult.answer import Reading, read_field, read_question
 from consult.choose import Unreadable
 from consult.form import Entry
-from index.result import Result
+from index.result import Hit, Result
 from knowledge.condition import UNSURE
 from knowledge.schema import Guide, Question
 
-ASKING = re.compile(r"[?？]|(吗|么|呢|啥|咋|咋办|不)$|多少|多久|怎么|咋|什么|啥|哪|几[天点个号年时]|能不能|可不可以|要不要|是不是|有没有|中不中|行不行")
 SURE = 0.5  # how well a line must fit something that is not even put as a question
-# A form value may well contain 「什么」 or 「哪」; only what can hardly be a value counts as a question there.
-PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|咋办|怎么办|几天")
+# A form value may well contain 「什么」 or 「不」; only what can hardly be a value counts as a question there.
+PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|几天|咋|怎么|哪|(什么|啥)时候")
 SAID_FOR_YES_NO = {"affirm": 0, "deny": 1}
 
 
-def ask(turn: Turn) -> Outcome:
-    """Asks what is pending; a refused value comes back as the same question with its error.
+def ask(turn: Turn, trouble: str | None = None) -> Outcome:
+    """Asks what is pending; a refused value comes back as the same question with its `trouble`.
 
     Says nothing while the person is offered to turn to another matter.
     """
     pending = None if turn.talk.offer else turn.pending
     if isinstance(pending, Question):
-        return Outcome([say.question(pending, turn.situation, turn.trouble)], "question")
+        return Outcome([say.question(pending, turn.situation, trouble)], "question")
     if isinstance(pending, Entry):
-        return Outcome([say.field(pending, turn.form, turn.trouble)], "question")
+        return Outcome([say.field(pending, turn.form, trouble)], "question")
     return Outcome()
 
 
@@ -38,25 +39,25 @@ def hear_answer(turn: Turn) -> Outcome:
     """Takes the answer to a situation question, or whatever was said instead of it."""
     pending, turn.talk.offer = turn.pending, []
     if not isinstance(pending, Question):
-        return Outcome(done=True)
+        return Outcome()
     try:
         reading = _reading(pending, turn)
     except Unreadable as error:
         return _instead(turn, str(error))
     if not reading.exact and ASKING.search(turn.text) and (aside := passing(turn)):
         return aside
-    turn.consultation.answers[pending.id] = {"value": reading.value, "said": reading.said}
+    turn.take(pending, reading)
     turn.consultation.focus, turn.talk.misreads = None, 0
     if not reading.exact:
         listen(turn, turn.text)
-    return Outcome(done=turn.pending is None)
+    return Outcome()
 
 
 def hear_value(turn: Turn) -> Outcome:
     """Takes the value of a form field, or whatever was said instead of it."""
     pending, turn.talk.offer = turn.pending, []
     if not isinstance(pending, Entry):
-        return Outcome(done=True)
+        return Outcome()
     try:
         reading = read_field(pending.field, turn.text, pending.options, turn.today)
     except Unreadable as error:
@@ -66,28 +67,38 @@ def hear_value(turn: Turn) -> Outcome:
     value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
     turn.consultation.fields[pending.field.id] = value
     turn.consultation.focus, turn.talk.misreads = None, 0
-    return Outcome(done=turn.pending is None)
+    checked = [say_notice.papers(turn.notice, value)] if pending.field.role == "ready" else []
+    return Outcome(checked)
 
 
 def passing(turn: Turn) -> Outcome | None:
     """A question in passing, answered without losing the place; or another matter, offered."""
+    if hits := each_question(turn, turn.text, turn.guide.number):
+        return _answered(turn, hits)
     result = same_question(turn, turn.text) or _wished_anew(turn) or search(turn, turn.text, turn.guide.number)
+    if result.elsewhere:
+        return Outcome([Reply("text", say.elsewhere(result.elsewhere))], "out_of_scope")
     if result.status == "no_match" or (result.status == "ask_back" and not wished(turn, result, turn.text)):
         return None
     hit = result.hits[0]
     other = turn.kit.catalogue.guides.get(hit.matter)
     if hit.kind == "guide" and hit.matter == turn.guide.number:
         return None
-    if hit.kind != "guide" and hit.score < SURE and not ASKING.search(turn.text):
-        return None
-    spoken_of(turn, hit)
     if hit.kind == "guide" and other:
+        spoken_of(turn, hit)
         return _other(turn, other)
-    return Outcome([say.answer(hit, turn.notice) for hit in result.told], "answer")
+    return _answered(turn, result.told) if hit.score >= SURE or ASKING.search(turn.text) else None
+
+
+def _answered(turn: Turn, hits: Sequence[Hit]) -> Outcome:
+    spoken_of(turn, hits[0])
+    return Outcome([say_notice.answer(hit, turn.notice) for hit in hits], "answer")
 
 
 def _wished_anew(turn: Turn) -> Result | None:
     """A wish for another matter, which is not a question about this one, however near."""
+    if not wishes(turn, turn.text):
+        return None
     result = search(turn, turn.text)
     return result if wished(turn, result, turn.text) else None
 
@@ -132,10 +143,10 @@ def _noted(turn: Turn) -> Outcome | None:
     if not isinstance(pending, Question):
         return None
     if changed := said_anew(turn):
-        return Outcome([changed], done=turn.pending is None)
+        return Outcome([changed])
     if heard := listen(turn, turn.text):
         noted = "；".join(say.summary(question, turn.situation) for question in turn.guide.questions if question.id in heard)
-        return Outcome([Reply("text", f"记下了，{noted}。")], done=turn.pending is None)
+        return Outcome([Reply("text", f"记下了，{noted}。")])
     return None
 
 
@@ -146,9 +157,11 @@ def _instead(turn: Turn, error: str) -> Outcome:
         if outcome := heard(turn):
             return outcome
     if ASKING.search(turn.text):
+        turn.note("unanswered", "in_passing")
         return Outcome([Reply("text", f"这个我这里没有查到，不敢乱说，请打 {say.HOTLINE} 问。我们接着来。")], "out_of_scope")
     turn.talk.misreads += 1
     if turn.talk.misreads >= 2:
+        turn.note("unanswered", "misread")
         way_out = "可以说「不清楚」或「为什么问」" if isinstance(turn.pending, Question) else "可以说「先到这里」，找到了再接着填"
         error += f"。要是不好答，{way_out}，也可以打 {say.HOTLINE} 找人工"
     return Outcome(trouble=error + "。")

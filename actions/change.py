@@ -14,17 +14,29 @@ NAMING = re.compile(r"改|换成|变成|不是|说错|填错|答错|错了|重�
 def change(turn: Turn) -> Outcome:
     """Asks an earlier answer again, or takes the new one if the sentence already says it."""
     consultation = turn.consultation
-    if consultation is None or consultation.stage == "handed_in":
-        text = "已经交上去的不能在这里改，请打 12345 或到窗口改。" if consultation and consultation.stage == "handed_in" else "现在没有在办的事。您想办什么事？"
-        return Outcome([Reply("text", text)], "progress" if consultation else "greeting", "listening")
+    if consultation is None:
+        text = "您想办什么事？我先告诉您要带哪些材料，再帮您对。" if turn.intent == "papers" else "现在没有在办的事。您想办什么事？"
+        return Outcome([Reply("text", text)], "greeting")
+    if consultation.stage == "handed_in":
+        return Outcome([Reply("text", "已经交上去的不能在这里改，请打 12345 或到窗口改。")], "progress")
     if turn.entities.get("target"):
         return _reopen(turn, turn.entities["target"])
+    if turn.intent == "papers":
+        return _papers(turn)
     if turn.intent == "step_back":
         return _back(turn)
     if said := said_anew(turn):
-        return Outcome([said], None, "asking" if turn.pending else "telling")
+        return Outcome([said])
     target = _named(turn)
     return _reopen(turn, target) if target else _which(turn)
+
+
+def _papers(turn: Turn) -> Outcome:
+    """材料自查: ticks off what is there, once it is known what is needed."""
+    if turn.consultation.stage == "asking":
+        return Outcome([Reply("text", "先把情况问清，才知道要带哪些，再帮您对。")])
+    ready = turn.form.by_role("ready")
+    return _reopen(turn, ready.field.id) if ready.options else Outcome([Reply("text", "没有要带的材料。"), *say.again(turn.talk.offer)], "answer")
 
 
 def said_anew(turn: Turn) -> Reply | None:
@@ -33,7 +45,7 @@ def said_anew(turn: Turn) -> Reply | None:
         heard = overhear(question, turn.text)
         before = turn.situation.answers[question.id]
         if heard and (heard.value != before.value or question.type == "number" and heard.said != before.said):
-            turn.consultation.answers[question.id] = {"value": heard.value, "said": heard.said}
+            turn.take(question, heard)
             turn.consultation.stage, turn.consultation.focus, turn.talk.offer = "asking", None, []
             return Reply("text", f"改好了，{say.summary(question, turn.situation)}。")
     return None
@@ -49,10 +61,10 @@ def _back(turn: Turn) -> Outcome:
     if answered:
         return _reopen(turn, answered[-1])
     if consultation.stage in ("filling", "formed", "checking"):
-        consultation.stage, consultation.focus = "told", None
-        return Outcome(next="telling")
+        consultation.stage, consultation.focus = "asking", None
+        return Outcome()
     stage = "这已经是第一题了。" if consultation.stage == "asking" else "前面没有可以退的了。"
-    return Outcome([Reply("text", stage)], None, "asking" if consultation.stage == "asking" else "listening")
+    return Outcome([Reply("text", stage)])
 
 
 def _reopen(turn: Turn, name: str) -> Outcome:
@@ -60,7 +72,7 @@ def _reopen(turn: Turn, name: str) -> Outcome:
     question = any(q.id == name for q in turn.guide.questions)
     turn.consultation.stage = "asking" if question else "filling"
     turn.consultation.focus, turn.talk.offer = name, []
-    return Outcome(next="asking" if question else "filling")
+    return Outcome()
 
 
 def _named(turn: Turn) -> str | None:
@@ -81,7 +93,7 @@ def _which(turn: Turn) -> Outcome:
     entries = [Choice(f"{e.field.label}：{e.masked or '不填'}", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
     ways = [*questions, *entries, Choice("都不改，接着来", "keep", "/repeat")]
     turn.talk.offer = [way.as_row() for way in ways]
-    return Outcome([say.choices("要改哪一项？", ways)], "ask_back", "listening")
+    return Outcome([say.choices("要改哪一项？", ways)], "ask_back")
 
 
 def _payload(name: str) -> str:

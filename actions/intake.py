@@ -7,7 +7,7 @@ import httpx
 
 from actions import say, tell
 from actions.memory import Turn
-from actions.reply import Choice, Outcome, Reply
+from actions.reply import Choice, Outcome, Reply, choose
 from consult.draft import Incomplete
 from records import outbox
 from records.store import Store
@@ -30,13 +30,15 @@ def hand_in(turn: Turn) -> Outcome:
         return tell.check(turn)
     if not consultation or consultation.stage != "checking":
         ways = [tell.forward(turn, "接下来：")] if consultation else []
-        return Outcome([Reply("text", "还没到提交这一步。先把情况问清、表填好，看过草稿，再提交。"), *ways], "question", "listening")
+        return Outcome([Reply("text", "还没到提交这一步。先把情况问清、表填好，看过草稿，再提交。"), *ways], "question")
     try:
         made = tell.draft(turn, reference := f"{turn.kit.prefix}-{consultation.code}-{turn.kit.now():%Y%m%d%H%M%S}")
     except Incomplete as error:
         consultation.stage = "told"
-        return Outcome([Reply("text", f"{error}。说「填表」接着填。")], "form", "listening")
+        return Outcome([Reply("text", f"{error}。说「填表」接着填。")], "form")
     outbox.post(turn.kit.store, turn.db, reference, consultation.code, made, turn.kit.now())
+    if turn.talk.later:
+        turn.talk.carried = {name: value for name, value in consultation.fields.items() if turn.known.fields[name].lasting}
     consultation.reference, consultation.stage, turn.talk.offer = reference, "handed_in", []
     return Outcome(then=delivered)
 
@@ -50,7 +52,7 @@ def delivered(turn: Turn) -> Outcome:
     if posted.state == "refused":
         turn.consultation.stage = "checking"
         faults = "\n".join(f"{number}. {fault['message']}" for number, fault in enumerate(posted.faults, 1))
-        return Outcome([Reply("text", f"收件平台说有 {len(posted.faults)} 处要改：\n{faults}\n说「改……」就能改，改完再提交。")], "draft", "listening")
+        return Outcome([Reply("text", f"收件平台说有 {len(posted.faults)} 处要改：\n{faults}\n说「改……」就能改，改完再提交。")], "draft")
     text = "收件平台这会儿连不上。您的申请已经存好，平台一恢复就自动送上去，只送一次，您不用再交。过一会儿说「查进度」就能看到收件编号。"
     return _with_next(turn, Reply("text", text), "handed_in")
 
@@ -59,12 +61,12 @@ def progress(turn: Turn) -> Outcome:
     """How far the person's matter is."""
     consultation = turn.consultation
     if consultation is None:
-        return Outcome([Reply("text", "您还没有交过申请。想办什么事，用自己的话说就行。")], "progress", "listening")
+        return Outcome([Reply("text", "您还没有交过申请。想办什么事，用自己的话说就行。")], "progress")
     if consultation.reference and consultation.stage == "handed_in":
-        return Outcome(delivered(turn).replies, "progress", "listening")
+        return Outcome(delivered(turn).replies, "progress")
     stages = {"asking": "还在问情况", "told": "已经一次告知，还没填表", "filling": "正在填表", "formed": "表填好了，还没提交", "checking": "草稿看过了，还没提交"}
     step = stages.get(consultation.stage, "停在半路")
-    return Outcome([Reply("text", f"「{turn.guide.title}」{step}，咨询码 {consultation.code}。")], "progress", "listening")
+    return Outcome([Reply("text", f"「{turn.guide.title}」{step}，咨询码 {consultation.code}。")], "progress")
 
 
 def sender(store: Store, address: str, transport: httpx.BaseTransport | None = None) -> Callable[[], None]:
@@ -103,5 +105,7 @@ def _send(client: httpx.Client, store: Store, reference: str, draft: dict) -> No
 
 
 def _with_next(turn: Turn, reply: Reply, status: str) -> Outcome:
-    turn.talk.offer = [way.as_row() for way in NEXT]
-    return Outcome([reply, say.choices("还要办什么？", NEXT)], status, "listening")
+    wished = [guide for number in turn.talk.later if (guide := turn.kit.catalogue.guides.get(number))]
+    ways = [*(Choice(f"接着办「{guide.title}」", f"matter_{guide.number}", choose(guide.number)) for guide in wished), *NEXT]
+    turn.talk.offer = [way.as_row() for way in ways]
+    return Outcome([reply, say.choices("刚才还说要办别的：" if wished else "还要办什么？", ways)], status)

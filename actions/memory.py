@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from consult.answer import Reading
 from consult.form import Entry, Form, combine
 from consult.notice import Notice, make_notice
 from consult.situation import Answer, Situation, assess
@@ -15,9 +16,13 @@ from index.search import Index
 from knowledge.catalogue import Catalogue
 from knowledge.edition import Edition
 from knowledge.schema import Guide, Question
+from records import remarks
 from records.editions import record, recorded
 from records.store import Store
-from records.talks import Consultation, Talk, new_code, recall, remember, touch
+from records.talks import Consultation, Talk, keep, new_code, recall, remember, touch
+
+
+URGENT = ("emergency", "despair", "abused")  # what must not be missed, even half heard
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,10 @@ class Kit:
 
 @dataclass
 class Turn:
-    """A message, and the talk it belongs to. Notice, form and what is pending are derived, never stored."""
+    """A message, and the talk it belongs to. Notice, form and what is pending are derived, never stored.
+
+    `intent` is what the conductor understood, `leaning` what it would have guessed.
+    """
 
     kit: Kit
     db: Session
@@ -71,8 +79,8 @@ class Turn:
     text: str = ""
     intent: str = ""
     confidence: float = 1.0
+    leaning: str = ""
     entities: dict[str, str] = field(default_factory=dict)
-    trouble: str | None = None
     _assessed: tuple[tuple[str, str], Situation] | None = None
 
     @property
@@ -80,6 +88,17 @@ class Turn:
         """The consultation the person is in, or None; a stopped one waits in the talk to be taken up again."""
         found = self.talk.consultation
         return found if found and found.stage != "stopped" else None
+
+    def take(self, question: Question, reading: Reading) -> None:
+        """Keeps an answer; what was filled in earlier for the same fact gives way to it."""
+        self.consultation.answers[question.id] = {"value": reading.value, "said": reading.said}
+        for use in self.guide.fields:
+            if use.from_question == question.id:
+                self.consultation.fields.pop(use.field, None)
+
+    def note(self, kind: str, reason: str = "") -> None:
+        """Keeps what was just said for people to look into: a question without an answer, a complaint, praise."""
+        remarks.keep(self.kit.store, self.db, remarks.Remark(kind, reason, self.text, self.consultation and self.consultation.code), self.kit.now())
 
     @property
     def today(self) -> date:
@@ -151,9 +170,31 @@ def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterato
 
 
 def begin(current: Turn, guide: Guide) -> None:
-    """Starts a new consultation on a guide; an unfinished one stays in the records under its code."""
+    """Starts a new consultation on a guide; an unfinished one stays in the records under its code, and what it shares is taken along."""
+    answers, fields = _shared(current, guide)
     edition = Edition.of(current.kit.knowledge, guide)
     current.kit.editions.setdefault(edition.fingerprint, edition)
     record(current.db, edition.fingerprint, guide.id, guide.revision, edition.content, current.kit.now())
-    current.talk.consultation = Consultation(new_code(current.db), guide.id, guide.revision, current.talk.channel, edition=edition.fingerprint)
-    current.talk.offer, current.talk.wish, current.talk.misreads = [], "", 0
+    current.talk.consultation = Consultation(
+        new_code(current.db), guide.id, guide.revision, current.talk.channel, answers=answers, fields=fields, edition=edition.fingerprint,
+    )
+    keep(current.kit.store, current.db, current.talk.consultation, current.kit.now())
+    current.talk.offer, current.talk.wish, current.talk.misreads, current.talk.carried = [], "", 0, {}
+    current.talk.later = [number for number in current.talk.later if number != guide.number]
+
+
+def _shared(current: Turn, guide: Guide) -> tuple[dict, dict]:
+    """Answers to questions that the guide asks in the same words, and values of form fields that it has too."""
+    before = current.consultation
+    if before is None or before.stage == "handed_in":
+        return {}, _those_of(guide, current.talk.carried)
+    asked = {(question.id, question.ask) for question in current.guide.questions}
+    answers = {q.id: before.answers[q.id] for q in guide.questions if (q.id, q.ask) in asked and q.id in before.answers}
+    # What is still missing and how to get the results depend on the guide.
+    own = {name for name, field in current.known.fields.items() if field.role in ("ready", "delivery")}
+    return answers, _those_of(guide, {name: value for name, value in before.fields.items() if name not in own})
+
+
+def _those_of(guide: Guide, values: dict) -> dict:
+    """Those of the form values that the guide's form has too."""
+    return {use.field: values[use.field] for use in guide.fields if use.field in values}

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
-
-Next = Literal["asking", "telling", "filling", "forming", "listening"]
 
 
 @dataclass(frozen=True)
@@ -20,17 +17,23 @@ class Reply:
 class Outcome:
     """The result of an action.
 
-    `next` tells the conductor what follows, `done` ends the form at hand, `trouble` is why a value was
+    What comes next in the same turn follows from where the consultation then stands. `trouble` is why a value was
     refused, `canned` names a response of the domain, `then` is done once everything so far is kept.
     """
 
     replies: list[Reply] = field(default_factory=list)
     status: str | None = None
-    next: Next | None = None
     trouble: str | None = None
-    done: bool = False
     canned: str | None = None
     then: Callable | None = None
+
+
+RESUME = "resume"
+
+
+def choose(what: int | str) -> str:
+    """The payload that turns to a matter by its number, to a consultation by its code, or back to the one that was stopped."""
+    return f'/choose{{"matter": "{what}"}}'
 
 
 @dataclass(frozen=True)

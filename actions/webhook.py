@@ -1,6 +1,8 @@
 """Rasa's action webhook: each of its actions is one function over one turn.
 
-`rasa_sdk.ActionExecutor` does the protocol; what a function returns becomes replies and slot events.
+`rasa_sdk.ActionExecutor` does the protocol; what a function returns becomes replies, and where the consultation then
+stands becomes events. Whatever follows in the same turn (the next question, the notice, the form) is said in the same
+answer, so that every turn is one call (docs/adr/0013).
 """
 
 import logging
@@ -11,7 +13,7 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
+from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, FollowupAction, SessionStarted, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from starlette.concurrency import run_in_threadpool
 
@@ -24,20 +26,17 @@ log = logging.getLogger(__name__)
 
 ACTIONS: dict[str, Callable[[Turn], Outcome]] = {
     "action_find": find.find,
-    "action_ask_answer": ask.ask,
     "validate_asking": ask.hear_answer,
     "validate_filling": ask.hear_value,
-    "action_tell": tell.tell,
     "action_go_on": tell.go_on,
-    "action_form": tell.form,
     "action_hand_in": intake.hand_in,
     "action_change": change.change,
     "action_stop": aside.stop,
     "action_aside": aside.aside,
     "action_speak": aside.speak,
 }
-LOOPS = ("asking", "filling")
-ASKED = "asked"
+AFTER = {"asking": tell.tell, "filling": tell.form}  # the stages that ask, each a loop of Rasa's, and what follows the last question
+ASKED = "asked"  # a slot that no action asks for: the question is in our answer already
 NO_ROOM = "系统这会儿存不下东西，您这句还没有记上，前面说过的都在。请过几分钟再发一次，或者打 12345。"
 
 
@@ -60,33 +59,34 @@ class Hand(Action):
         if self._listens and tracker.get_slot("answer") is None:
             return []
         try:
-            outcome, code = await run_in_threadpool(self._do, tracker)
+            outcome, code, loop = await run_in_threadpool(self._do, tracker)
         except StorageUnavailable as error:
             log.error("数据库写不进去：%s", error)
-            outcome, code = Outcome([Reply("text", NO_ROOM)], "error", "listening"), None
+            outcome, code, loop = Outcome([Reply("text", NO_ROOM)], "error"), None, tracker.active_loop_name
         if outcome.canned:
             dispatcher.utter_message(response=outcome.canned)
         for reply in outcome.replies:
             dispatcher.utter_message(json_message={**vars(reply), "status": outcome.status, "consultation": code})
-        return self._events(outcome)
+        return self._events(tracker, loop)
 
-    def _do(self, tracker: Tracker) -> tuple[Outcome, str | None]:
+    def _do(self, tracker: Tracker) -> tuple[Outcome, str | None, str | None]:
+        """What came of the turn, the code of the consultation it ended in, and the loop that it ended in."""
         said = tracker.latest_message
         entities = {entity["entity"]: entity["value"] for entity in said.get("entities", [])}
         message = {
-            "text": self._words(tracker, entities), "entities": entities, "trouble": tracker.get_slot("trouble"),
+            "text": self._words(tracker, entities), "entities": entities,
             "intent": said.get("intent", {}).get("name") or "", "confidence": said.get("intent", {}).get("confidence") or 0.0,
+            "leaning": next((guess["name"] for guess in said.get("intent_ranking", []) if guess["name"] != "nlu_fallback"), ""),
         }
         key = tracker.sender_id
         with turn(self._kit, key, **message) as current:
-            outcome = self._act(current)
-            if self._listens and not outcome.done:
-                outcome = _asking_on(outcome, current)
+            outcome = _going_on(self._act(current), current)
+            loop = _loop(current)
         if outcome.then:
             self._kit.deliver()
             with turn(self._kit, key, **message) as current:
                 outcome = outcome.then(current)
-        return outcome, current.consultation.code if current.consultation else None
+        return outcome, current.consultation.code if current.consultation else None, loop
 
     def _words(self, tracker: Tracker, entities: dict[str, str]) -> str:
         """What the person said: the answer the form took, the words a button carries, or the message itself."""
@@ -94,21 +94,26 @@ class Hand(Action):
             return tracker.get_slot("answer")
         return entities.get("answer") or entities.get("wish") or tracker.latest_message.get("text") or ""
 
-    def _events(self, outcome: Outcome) -> list[EventType]:
-        events = [SlotSet("trouble", outcome.trouble)]
-        if outcome.next:
-            events.append(SlotSet("next", outcome.next))
-        if self._listens:
-            # The next question is in this answer already; a slot that has no action to ask for it keeps Rasa from asking again.
-            events += [SlotSet("answer", None), SlotSet("requested_slot", None if outcome.done else ASKED)]
-        return events
+    def _events(self, tracker: Tracker, loop: str | None) -> list[EventType]:
+        """The loop to be in, and that it is the person's turn."""
+        entered = [ActiveLoop(loop)] if loop != tracker.active_loop_name else []
+        asked = SlotSet("requested_slot", ASKED if loop else None)
+        return [SlotSet("answer", None), *entered, asked] if self._listens else [*entered, asked, FollowupAction("action_listen")]
 
 
-def _asking_on(outcome: Outcome, current: Turn) -> Outcome:
-    """The outcome with the next question, so that one call does for a whole turn of a form."""
-    current.trouble = outcome.trouble
-    asked = ask.ask(current)
-    return replace(outcome, replies=[*outcome.replies, *asked.replies], status=outcome.status or asked.status)
+def _going_on(outcome: Outcome, current: Turn) -> Outcome:
+    """The outcome with what comes next: the next question, or what follows the last one."""
+    stage = current.consultation and current.consultation.stage
+    if stage not in AFTER:
+        return outcome
+    following = ask.ask(current, outcome.trouble) if current.pending else AFTER[stage](current)
+    return replace(outcome, replies=[*outcome.replies, *following.replies], status=outcome.status or following.status)
+
+
+def _loop(current: Turn) -> str | None:
+    """The loop that the consultation is in, if a question of it is open."""
+    stage = current.consultation and current.consultation.stage
+    return stage if stage in AFTER and current.pending else None
 
 
 class TakeUp(Action):
@@ -129,8 +134,7 @@ class TakeUp(Action):
 
     def _loop(self, key: str) -> str | None:
         with turn(self._kit, key) as current:
-            stage = current.consultation and current.consultation.stage
-            return stage if stage in LOOPS and current.pending else None
+            return _loop(current)
 
 
 def executor(kit: Kit) -> ActionExecutor:

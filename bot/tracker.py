@@ -1,16 +1,16 @@
 """The dialogue server's memory: where each talk stands, in the process only, never on a disk.
 
-Which loop a talk is in and what its slots hold is all that the rules need between two messages, so that is all that
-is kept: no words of anybody, and a talk's two-hundredth turn is as quick as its fifth. It is forgotten an hour after
+Which loop a talk is in and whether it waits for an answer is all that the rules need between two messages, so that is
+all that is kept: no words of anybody, and a talk's two-hundredth turn is as quick as its fifth. It is forgotten an hour after
 the person falls silent. Nothing is lost by that: the consultation lives in the application's database, and
 `action_session_start` takes it up again.
 """
 
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Text
+from typing import Any, Iterable, List, NamedTuple, Optional, Text
 
 from cachetools import TTLCache
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -23,12 +23,12 @@ class Place(NamedTuple):
     """Where a talk stands."""
 
     loop: Optional[Text]
-    slots: Dict[Text, Any]
+    requested: Optional[Text]
 
     def events(self) -> List[Event]:
         """The shortest history that leads here."""
         loop = [ActiveLoop(self.loop)] if self.loop else []
-        return [SessionStarted(), *loop, *(SlotSet(name, value) for name, value in self.slots.items()), ActionExecuted(ACTION_LISTEN_NAME)]
+        return [SessionStarted(), *loop, SlotSet(REQUESTED_SLOT, self.requested), ActionExecuted(ACTION_LISTEN_NAME)]
 
 
 class PlaceStore(TrackerStore):
@@ -42,8 +42,7 @@ class PlaceStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Remember where the talk stands; a talk that has not begun stands nowhere."""
         if tracker.events:
-            slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
-            self.places[tracker.sender_id] = Place(tracker.active_loop_name, slots)
+            self.places[tracker.sender_id] = Place(tracker.active_loop_name, tracker.get_slot(REQUESTED_SLOT))
 
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
         """The talk as if it had just come to where it stands."""

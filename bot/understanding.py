@@ -38,8 +38,8 @@ class Understanding(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`longest`: characters in a run; `regularisation`: scikit-learn's C."""
-        return {"longest": 4, "regularisation": 4.0}
+        """`longest`: characters in a run; `heard`: sentences that a sign must stand in to count; `regularisation`: scikit-learn's C."""
+        return {"longest": 4, "heard": 3, "regularisation": 4.0}
 
     @classmethod
     def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> Understanding:
@@ -49,7 +49,7 @@ class Understanding(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the sentences in bot/nlu; the same sentences give the same classifier."""
         said = [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples if example.get(TEXT)]
-        counter = CountVectorizer(analyzer=self._signs)
+        counter = CountVectorizer(analyzer=self._signs, min_df=self._config["heard"])
         counts = counter.fit_transform([text for text, _ in said])
         machine = LogisticRegression(C=self._config["regularisation"], class_weight="balanced", max_iter=300, random_state=7)
         machine.fit(counts, [intent for _, intent in said])

@@ -14,7 +14,9 @@ from starlette.concurrency import run_in_threadpool
 
 from actions import foreign
 from actions.ask import reads
+from actions.hear import search
 from actions.memory import Kit, Turn, turn
+from actions.start import named_code
 from actions.webhook import NO_ROOM
 from channels.dialogue import Dialogue, DialogueUnavailable
 from consult import choose
@@ -77,6 +79,8 @@ def as_message(current: Turn) -> str:
     said = tidy(current.text)
     if payload := _taken(current, said):
         return payload
+    if code := named_code(said):
+        return "/choose" + json.dumps({"matter": code, "wish": said}, ensure_ascii=False)
     if reads(current):
         return "/answer" + json.dumps({"answer": said}, ensure_ascii=False)
     if current.pending is None and (known(current, said) or foreign.reply(said)):
@@ -87,7 +91,7 @@ def as_message(current: Turn) -> str:
 
 def known(current: Turn, said: str) -> bool:
     """Whether this very sentence stands in the index, so that no misunderstanding can come between."""
-    found = current.kit.index.search(said, k=1, region=current.kit.region)
+    found = search(current, said)
     return found.status == "answered" and found.hits[0].score == 1.0
 
 

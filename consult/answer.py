@@ -23,6 +23,7 @@ from knowledge.condition import UNSURE
 from knowledge.schema import FormField, Option, Question
 
 LONGEST = 200
+LACKING = re.compile(r"^(我|俺)?(还|就|只)?(缺|差|少|没有?|没办)了?|(还?没有?(办|开|写|拿)?|还没.{1,2})$")
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,18 @@ def _choice(said: str, field: FormField, options: Sequence[Option], today: date)
 
 def _list(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
     if choose.is_none(said):
+        if not field.optional and field.role != "ready":
+            raise Unreadable("这一项一定要写，一样一样写清")
         return Reading((), said, exact=True)
     if not options:
-        return Reading(tuple(part.strip() for part in re.split(r"[、,;]", said) if part.strip()), said, exact=False)
-    parts = [part for part in re.split(r"[、,;和及\s]+", said) if part]
-    return Reading(tuple(dict.fromkeys(choose.pick(options, part)[0].value for part in parts)), said, exact=True)
+        named = tuple(part.strip() for part in re.split(r"[、,;]", said) if part.strip())
+        return Reading(named, said, exact=len(named) > 1)
+    named, rest = [], said.casefold()
+    for option in options:
+        if choose.typed(option.label) in rest:
+            named, rest = [*named, option.value], rest.replace(choose.typed(option.label), "")
+    parts = [part for part in (LACKING.sub("", part) for part in re.split(r"[、,;和及\s]+", rest)) if part]
+    return Reading(tuple(dict.fromkeys([*named, *(choose.pick(options, part)[0].value for part in parts)])), said, exact=True)
 
 
 def _number(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
@@ -108,7 +116,7 @@ def _number(said: str, field: FormField, options: Sequence[Option], today: date)
 def _text(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
     if re.fullmatch(r"\d{1,4}", said):
         raise Unreadable("这里要写文字说明，光写一个数看不明白")
-    return Reading(said, said, exact=False)
+    return Reading(said, said, exact="、" in said)  # nobody chats in enumerations
 
 
 def _date(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
@@ -125,7 +133,7 @@ def _date(said: str, field: FormField, options: Sequence[Option], today: date) -
 
 def _name(said: str, field: FormField, options: Sequence[Option], today: date) -> Reading:
     name = re.sub(r"^(我叫|我是|姓名[是为:]?|名字(叫|是)?|叫)", "", said).strip(" :。.")
-    if not re.fullmatch(r"[\u4e00-\u9fff㐀-䶿]{1,10}([··•][\u4e00-\u9fff]{1,10})*|[A-Za-z][A-Za-z .'-]{1,40}", name) or len(name) < 2:
+    if not re.fullmatch(r"[\u4e00-\u9fff㐀-䶿]{1,10}([··•][\u4e00-\u9fff]{1,10})*|[A-Za-z][A-Za-z .'-]{1,40}", name) or len(name) < 2 or not choose.may_be_name(name):
         raise Unreadable("姓名要写身份证上的全名，至少两个字，不带数字和符号")
     return Reading(name, said, exact=choose.looks_like_name(name))
 

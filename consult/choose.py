@@ -1,7 +1,9 @@
 """Picking one of several options by its number, its label or people's own words for it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from knowledge.schema import Option
 
@@ -19,6 +21,7 @@ SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
     "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景薄单包司柏宁"
 )
+NO_NAME = re.compile(r"[的了吗呢吧啊嘛么是在哪不没我你您他她它俺这那啥咋怎什谁几办]|谢谢")  # in sentences, not in names
 NEGATIONS = "不没别非未"
 
 
@@ -43,7 +46,12 @@ def is_none(said: str) -> bool:
 
 def looks_like_name(said: str) -> bool:
     """Whether a short word is surely a person's name: a common surname and one to three characters."""
-    return 2 <= len(said) <= 4 and said[0] in SURNAMES
+    return 2 <= len(said) <= 4 and said[0] in SURNAMES and may_be_name(said)
+
+
+def may_be_name(said: str) -> bool:
+    """Whether nothing in a word speaks against its being a person's name."""
+    return not NO_NAME.search(said)
 
 
 def by_number(said: str, count: int) -> int | None:
@@ -63,17 +71,23 @@ def pick(options: Sequence[Option], said: str, yes_no: bool = False) -> tuple[Op
     if index is not None:
         return options[index], True
     for option in options:
-        if plain in (option.value.casefold(), option.label.casefold(), *(word.casefold() for word in option.says)):
+        if plain in (option.value.casefold(), *map(typed, (option.label, *option.says))):
             return option, True
     if yes_no and (meant := _yes_or_no(plain)) is not None:
         return options[0 if meant else 1], True
-    within = [option for option in options if len(plain) >= 2 and plain in option.label.casefold()]
+    within = [option for option in options if len(plain) >= 2 and plain in typed(option.label)]
     if len(within) == 1:
         return within[0], True
     if option := overhear(options, plain):
         return option, False
     names = "、".join(f"{number}. {option.label}" for number, option in enumerate(options, 1))
     raise Unreadable(f"没看出您选哪一个。请回复序号或名称：{names}")
+
+
+@cache
+def typed(words: str) -> str:
+    """Words of the knowledge as `tidy` makes them of what people type: （ becomes (, ㎡ becomes m2."""
+    return unicodedata.normalize("NFKC", words).casefold()
 
 
 def _yes_or_no(said: str) -> bool | None:
@@ -97,8 +111,8 @@ def overhear(options: Sequence[Option], said: str) -> Option | None:
 def _longest(option: Option, said: str) -> int:
     """Length of the longest of an option's words that is said and not denied (「不是租的」)."""
     lengths = [0]
-    for word in (option.label, *option.says):
-        for found in re.finditer(re.escape(word.casefold()), said.casefold()):
+    for word in map(typed, (option.label, *option.says)):
+        for found in re.finditer(re.escape(word), said.casefold()):
             before = said[max(0, found.start() - 2):found.start()]
             if not any(mark in before for mark in NEGATIONS) or word[0] in NEGATIONS:
                 lengths.append(len(word))

@@ -1,5 +1,6 @@
 """The combined form (一张表单): every fact once, filled from the situation where it is already known."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -92,11 +93,14 @@ def _entry(use: FieldUse, field: FormField, situation: Situation, told, to_bring
     optional = maybe or (field.optional if use.optional is None else use.optional)
     if field.id in told:
         return Entry(field, options, optional, told[field.id], "told")
+    if field.role == "ready" and not to_bring:
+        return Entry(field, options, optional, (), "fixed")
     if use.value is not None:
         return Entry(field, options, optional, use.value, "fixed")
     answer = situation.answers.get(use.from_question) if use.from_question else None
-    if answer and answer.value != UNSURE and situation.applies.get(use.from_question) is not False:
-        return Entry(field, options, optional, _answered(answer, use, situation.guide, options), "prefilled")
+    applies = answer and answer.value != UNSURE and situation.applies.get(use.from_question) is not False
+    if applies and (value := _answered(answer, use, situation.guide, options)) is not None:
+        return Entry(field, options, optional, value, "prefilled")
     return Entry(field, options, optional, None, "open")
 
 
@@ -114,11 +118,15 @@ def _options(field: FormField, guide: Guide, to_bring: tuple[Option, ...]) -> tu
     return YES_NO if field.type == "yes_no" else field.options
 
 
-def _answered(answer, use: FieldUse, guide: Guide, options: tuple[Option, ...]) -> str:
-    """A situation answer as a form value: the option of that value, the number said, or the answer's label."""
+def _answered(answer, use: FieldUse, guide: Guide, options: tuple[Option, ...]) -> str | None:
+    """A situation answer as a form value: the option of that value, the number said, or the answer's label.
+
+    Somebody who only named a band (「60平方米以内」) has not told the number: None.
+    """
     if any(option.value == answer.value for option in options):
         return answer.value
     question = next(question for question in guide.questions if question.id == use.from_question)
     if question.type == "number":
-        return answer.said
+        figure = re.fullmatch(rf"([\d.]+){re.escape(question.unit)}", answer.said)
+        return figure and figure[1]
     return next(option.label for option in question.options if option.value == answer.value)

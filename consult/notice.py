@@ -93,6 +93,8 @@ class Notice:
     items: tuple[NoticeItem, ...]
     materials: tuple[NoticeMaterial, ...]
     papers: dict
+    deferral: tuple[Cited, ...]
+    commitment: tuple[Cited, ...]
     steps: tuple[Cited, ...]
     timeline: dict
     places: dict
@@ -127,6 +129,8 @@ def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Noti
         verdict="unmet" if unmet else "done" if not items else "unsure" if situation.unsure else "ok",
         answers=tuple(_answer(question, situation) for question in situation.asked),
         conditions=conditions, unmet=unmet, items=items, materials=materials, papers=_papers(situation, materials),
+        deferral=tuple(_cited(line, catalogue) for line in region.deferral if any(m.deferrable and not m.waived for m in materials)),
+        commitment=tuple(_cited(line, catalogue) for line in region.commitment if any(m.commitment and not m.waived for m in materials)),
         **lines, timeline=timeline.plan(situation, region, today),
         places={"hall": region.hall, "address": region.address or BLANK, "hours": region.hours or BLANK, "phone": region.phone or BLANK,
                 "hotline": region.hotline, "online": region.online, "complaint": region.complaint},

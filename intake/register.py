@@ -101,6 +101,15 @@ def track(engine: Engine, cipher: Fernet, number: str) -> Progress:
         )
 
 
+def draft(engine: Engine, cipher: Fernet, number: str) -> dict:
+    """The draft with this receipt number, as it was received. Raises UnknownNumber."""
+    with Session(engine) as session:
+        kept = session.scalar(select(Draft).where(Draft.number == number.strip().upper()))
+    if kept is None:
+        raise UnknownNumber
+    return json.loads(cipher.decrypt(kept.content))
+
+
 def check_key(engine: Engine, cipher: Fernet) -> None:
     """Raises WrongDataKey before the service opens, rather than at the first enquiry."""
     with Session(engine) as session:

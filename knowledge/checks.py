@@ -148,6 +148,9 @@ def _references(whole: Guide, catalogue) -> Iterator[Problem]:
     for section, name, known, where in expected:
         if name not in known:
             yield Problem("", section, f"「{name}」在{where}里找不到", f"请检查写法，或先在{where}里加上")
+    for use in whole.fields:
+        if use.field in questions and use.from_question != use.field:
+            yield Problem("", "fields", f"字段「{use.field}」和一个问题同名，却不由那个问题填", f"同一件事写 from_question: {use.field}，不同的事改个名字")
     if region is None:
         yield Problem("", "region", f"没有地区「{whole.region}」", "请先在 regions.yml 里加上这个地区")
     matter = catalogue.matters.get(whole.number)

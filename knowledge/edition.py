@@ -23,11 +23,12 @@ class Edition:
     def of(cls, catalogue: Catalogue, guide: Guide) -> "Edition":
         """The edition of a guide of this catalogue, with its lines of all days."""
         whole = next(edition for edition in catalogue.editions if edition.number == guide.number and edition.effective == guide.effective)
-        laws = {basis.split(" ")[0] for basis in cited(whole)}
+        region = catalogue.regions[whole.region]
+        laws = {basis.split(" ")[0] for record in (whole, region) for basis in cited(record)}
         return cls({
             "guide": whole.model_dump(mode="json"),
             "matter": catalogue.matters[whole.number].model_dump(mode="json"),
-            "region": catalogue.regions[whole.region].model_dump(mode="json"),
+            "region": region.model_dump(mode="json"),
             "materials": [catalogue.materials[name].model_dump(mode="json") for name in sorted({use.material for use in whole.materials})],
             "fields": [field.model_dump(mode="json") for field in catalogue.fields.values() if field.follows or any(use.field == field.id for use in whole.fields)],
             "laws": [catalogue.laws[name].model_dump(mode="json") for name in sorted(laws)],

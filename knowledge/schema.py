@@ -221,8 +221,9 @@ class MaterialUse(Sourced):
 class FormField(Strict):
     """A field of the combined form in the shared register fields.yml.
 
-    `role` marks the few fields that the programme itself must recognise. A field that `follows`
-    is asked right after the fields it names have those values, in every form that has them.
+    `role` marks the few fields that the programme itself must recognise; `lasting`, what stays the same for a
+    person whatever they come for next. A field that `follows` is asked right after the fields it names have
+    those values, in every form that has them.
     """
 
     id: Id
@@ -231,6 +232,7 @@ class FormField(Strict):
     type: FieldType
     sensitive: bool = False
     optional: bool = False
+    lasting: bool = False
     example: Text
     unit: Text | None = None
     options: tuple[Option, ...] = ()
@@ -337,7 +339,10 @@ class Clock(Sourced):
 
 
 class Region(Strict):
-    """A region: its hall, its delivery ways, the clocks of its procedure rules, what applicants may and must do."""
+    """A region: its hall, its delivery ways, the clocks of its procedure rules, what applicants may and must do.
+
+    `deferral` and `commitment` are what follows from handing in a paper later, or a promise instead of it.
+    """
 
     name: Text
     within: Texts = ()
@@ -353,6 +358,8 @@ class Region(Strict):
     return_result: Clock
     rights: tuple[Line, ...]
     duties: tuple[Line, ...]
+    deferral: tuple[Line, ...] = ()
+    commitment: tuple[Line, ...] = ()
 
 
 class Article(Strict):

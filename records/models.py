@@ -67,6 +67,17 @@ class NoticeRow(Base):
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class RemarkRow(Base):
+    """Something said that somebody should look into; what was said is sealed."""
+
+    __tablename__ = "remarks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class OutboxRow(Base):
     """A draft on its way to the intake service: waiting, sent, or refused."""
 

@@ -5,17 +5,18 @@ Notices stay: they carry no name, number or address, and must be replayable mont
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from records.models import ConsultationRow, TalkRow
+from records.models import ConsultationRow, RemarkRow, TalkRow
 from records.store import Store
 
 
 def purge(store: Store, db: Session, before: datetime) -> int:
-    """Forgets talks and consultations last touched before then; returns how many consultations it emptied."""
+    """Forgets remarks, talks and consultations last touched before then; returns how many consultations it emptied."""
     for talk in db.scalars(select(TalkRow).where(TalkRow.seen_at < before)):
         db.delete(talk)
+    db.execute(delete(RemarkRow).where(RemarkRow.said_at < before))
     empty = store.seal({"answers": {}, "fields": {}})
     old = db.scalars(select(ConsultationRow).where(ConsultationRow.updated_at < before, ConsultationRow.stage != "forgotten")).all()
     for row in old:

@@ -1,6 +1,7 @@
 """What is remembered of a person's talk, and of the consultation they are in."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from records.store import Store
 
 # No letters or digits that look or sound alike at a counter; a digit at every third place keeps words away.
 LETTERS, DIGITS = "ACDEFGHJKMNPRTWXY", "23456789"
+CODE = re.compile(rf"(?<![0-9A-Za-z])(?:[{LETTERS}]{{2}}[{DIGITS}]){{2}}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Talk:
 
     `offer` are the choices last offered ({label, value, payload}), `wish` the words that led to them;
     `about` and `asked` are the matter last spoken of and the aspect of it last asked for, for 「要多少钱」 and
-    「那网吧呢」; `misreads` counts misreadings in a row.
+    「那网吧呢」; `later` are matters that were wished for in the same breath, `carried` the form values that the
+    next of them needs too; `misreads` counts misreadings in a row, `wrong_codes` codes that nobody has.
     """
 
     key: str
@@ -54,6 +57,12 @@ class Talk:
     misreads: int = 0
     about: int | None = None
     asked: str | None = None
+    later: list[int] = field(default_factory=list)
+    carried: dict[str, object] = field(default_factory=dict)
+    wrong_codes: int = 0
+
+
+THREAD = ("offer", "wish", "about", "asked", "later", "carried", "wrong_codes")  # what of a talk is sealed as one
 
 
 def talk_key(channel: str, session: str) -> str:
@@ -67,23 +76,27 @@ def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
     if row is None:
         return Talk(key, channel)
     consultation = row.consultation and _consultation(store, db.get(ConsultationRow, row.consultation))
-    thread = store.unseal(row.sealed)
-    return Talk(key, row.channel, consultation or None, thread["offer"], thread["wish"], row.misreads, thread.get("about"), thread.get("asked"))
+    return Talk(key, row.channel, consultation or None, misreads=row.misreads, **store.unseal(row.sealed))
 
 
 def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
     """Writes the talk and its consultation back."""
     if talk.consultation:
-        _write(store, db, talk.consultation, now)
-        db.flush()
+        keep(store, db, talk.consultation, now)
     code = talk.consultation.code if talk.consultation else None
-    thread = store.seal({"offer": talk.offer, "wish": talk.wish, "about": talk.about, "asked": talk.asked})
+    thread = store.seal({name: getattr(talk, name) for name in THREAD})
     db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
 
 
 def touch(db: Session, key: str, now: datetime) -> None:
     """Somebody spoke, and nothing changed: kept from now on as long as anything else they said."""
     db.execute(update(TalkRow).where(TalkRow.key == key).values(seen_at=now))
+
+
+def look_up(store: Store, db: Session, code: str) -> Consultation | None:
+    """The consultation under a code, whoever began it and wherever; None if there is none, or it was deleted on time."""
+    row = db.get(ConsultationRow, code.upper())
+    return _consultation(store, row) if row and row.stage != "forgotten" else None
 
 
 def open_consultations(db: Session, guides: Iterable[str]) -> list[ConsultationRow]:
@@ -108,7 +121,8 @@ def _consultation(store: Store, row: ConsultationRow) -> Consultation:
     )
 
 
-def _write(store: Store, db: Session, consultation: Consultation, now: datetime) -> None:
+def keep(store: Store, db: Session, consultation: Consultation, now: datetime) -> None:
+    """Writes a consultation down as it stands, so that notices and drafts may refer to it."""
     row = db.get(ConsultationRow, consultation.code)
     if row is None:
         row = ConsultationRow(code=consultation.code, channel=consultation.channel, started_at=now)
@@ -116,6 +130,7 @@ def _write(store: Store, db: Session, consultation: Consultation, now: datetime)
     row.guide, row.revision, row.edition, row.stage = consultation.guide, consultation.revision, consultation.edition, consultation.stage
     row.focus, row.notice, row.reference, row.updated_at = consultation.focus, consultation.notice, consultation.reference, now
     row.sealed = store.seal({"answers": consultation.answers, "fields": consultation.fields})
+    db.flush()
 
 
 def forget_fields(store: Store, db: Session, code: str) -> None:

@@ -1,100 +1,19 @@
-"""The whole house, started for real: dialogue server, application, intake service, on ports and databases of their own."""
+"""The whole house, started for real once for all tests, and somebody new to talk to it in each."""
 
-import os
 import shutil
-import socket
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-import serve
-from settings import Settings
-
-
-class Hall:
-    """The running services, to be stopped and started at will, and a way to talk to them."""
-
-    def __init__(self, settings: Settings):
-        self.settings = settings
-        self.services = {service.health: service for service in serve.services(settings)}
-        self.dialogue, self.intake, self.app = self.services.values()
-        self.address = f"http://127.0.0.1:{settings.port}"
-
-    def start(self, *services: serve.Service) -> None:
-        """Starts services and waits until they are well."""
-        for service in services:
-            serve.start(service, self.settings)
-        for service in services:
-            assert serve.healthy(service), service.log.read_text("utf-8", "replace")[-2000:]
-
-    def stop(self, *services: serve.Service) -> None:
-        """Stops services."""
-        serve.stop(list(services))
-
-    def person(self) -> "Person":
-        """Somebody new."""
-        return Person(self.address)
-
-
-class Person:
-    """Somebody who talks to the application over the chat contract and drives a consultation from its data alone."""
-
-    def __init__(self, address: str):
-        self.client = httpx.Client(base_url=address, timeout=60, trust_env=False)
-        self.session = f"test-{uuid.uuid4()}"
-        self.last: dict = {}
-
-    def say(self, text: str) -> dict:
-        """One message; returns the response."""
-        response = self.client.post("/api/chat", json={"session": self.session, "text": text})
-        assert response.status_code == 200, response.text
-        self.last = response.json()
-        return self.last
-
-    def reply(self, kind: str) -> dict | None:
-        """The last response's reply of a kind."""
-        return next((reply for reply in self.last["replies"] if reply["kind"] == kind), None)
-
-    @property
-    def words(self) -> str:
-        """Everything the last response said."""
-        return "\n".join(reply["text"] for reply in self.last["replies"])
-
-    def go_on_until(self, status: str, most: int = 80) -> dict:
-        """Takes the first option, or types the example, until a turn has that status."""
-        for _ in range(most):
-            if self.last["status"] == status:
-                return self.last
-            self.say(self._next())
-        raise AssertionError(f"never came to {status}: {self.words[-500:]}")
-
-    def _next(self) -> str:
-        if question := self.reply("question"):
-            data = question["data"]
-            assert not data.get("error"), f"{self.last}"
-            if data["type"] == "list" and data.get("options"):
-                return "都齐了"
-            return str(data["options"][0]["value"]) if data.get("options") else data["example"]
-        return str(self.reply("choices")["data"]["options"][0]["value"])
+from simulate.hall import Hall, Person, opened
 
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory) -> Iterator[Hall]:
     """The house with the built index and model, and fresh databases."""
-    folder = tmp_path_factory.mktemp("hall")
-    for name, port in zip(("PORT", "DIALOGUE_PORT", "INTAKE_PORT"), _free_ports(3)):
-        os.environ[f"YICIBAN_{name}"] = str(port)
-    os.environ["YICIBAN_DATABASE_URL"] = f"sqlite:///{folder / 'yiciban.db'}"
-    os.environ["YICIBAN_INTAKE_DATABASE_URL"] = f"sqlite:///{folder / 'intake.db'}"
-    running = Hall(Settings())
-    try:
-        running.start(*running.services.values())
+    with opened(tmp_path_factory.mktemp("hall")) as running:
         yield running
-    finally:
-        running.stop(*running.services.values())
 
 
 @pytest.fixture
@@ -112,12 +31,3 @@ def chromium() -> Path:
     if path is None:
         pytest.skip("没有 chromium：浏览器测试没有跑，请执行 apt-get install chromium fonts-noto-cjk")
     return Path(path)
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports

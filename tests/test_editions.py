@@ -6,7 +6,7 @@ from datetime import date, datetime, timezone
 import pytest
 from openpyxl import load_workbook
 
-from actions import say
+from actions import say_notice
 from actions.memory import Books, Kit, begin, turn
 from consult.notice import make_notice
 from consult.situation import Answer, assess
@@ -69,7 +69,7 @@ def test_a_guide_edited_in_excel_reaches_a_conversation(files, tmp_path):
     store, edited = Store(url, "only for tests, long enough to serve as a key"), load(files)
     with turn(kit(edited, store), "anybody") as talk:
         begin(talk, edited.by_id["milk_tea"])
-        told = say.notice(talk.notice, "MQGZ").text
+        told = say_notice.whole(talk.notice, "MQGZ").text
     assert "请市场监管所来看一眼" in told and edited.by_id["milk_tea"].revision in told
     store.engine.dispose()
 
