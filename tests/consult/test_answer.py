@@ -78,7 +78,7 @@ def test_dates(said, value):
 @pytest.mark.parametrize("kind, said, value", [
     ("name", "我叫张小花", "张小花"), ("name", "阿依古丽·买买提", "阿依古丽·买买提"), ("mobile", "138 0000 0000", "13800000000"), ("mobile", "+86 13800000000", "13800000000"),
     ("mobile", "手机号：13800000000", "13800000000"), ("resident_id", "411421 19850615 001x".replace("x", "7"), None), ("uscc", "91110000600037341l", "91110000600037341L"),
-    ("number", "五万", "50000"), ("number", "12.5", "12.5"), ("address", "民权县绿洲街道江山大道12号", "民权县绿洲街道江山大道12号"), ("list", "张三、李四", ("张三", "李四")), ("list", "都齐了", ()),
+    ("number", "五万", "50000"), ("number", "12.5", "12.5"), ("address", "民权县绿洲街道江山大道12号", "民权县绿洲街道江山大道12号"), ("list", "张三、李四", ("张三", "李四")),
 ])
 def test_good_values(kind, said, value):
     if value is None:
@@ -100,7 +100,7 @@ def test_a_resident_of_minquan_born_before_its_code_is_accepted():
     ("resident_id", "12345", "应当是 18 位，您写的是 5 位"), ("resident_id", "411421198506150019", "校验不对"), ("resident_id", "41142119850615A019", "前 17 位是数字"),
     ("resident_id", "41142119851315001" + "0", ""), ("uscc", "123", "应当是 18 位"), ("uscc", "911100006000373410", "校验不对"),
     ("mobile", "1380000", "应当是 11 位，您写的是 7 位"), ("mobile", "10000000000", "不是国内的手机号"),
-    ("name", "张3", "不带数字"), ("name", "张", "至少两个字"), ("date", "前些日子", "没看出是哪一天"), ("date", "2026年2月30日", "没看出是哪一天"), ("number", "很多", "要填一个数字"),
+    ("name", "张3", "不带数字"), ("name", "张", "至少两个字"), ("name", "谢谢", "姓名要写"), ("name", "月亮是圆的", "姓名要写"), ("name", "在哪办", "姓名要写"), ("list", "都齐了", "一定要写"), ("date", "前些日子", "没看出是哪一天"), ("date", "2026年2月30日", "没看出是哪一天"), ("number", "很多", "要填一个数字"),
     ("address", "家里", "太短"), ("text", "", "还没有填"), ("text", "长" * 201, "太长了"), ("text", "😀\u0007", "还没有填"),
 ])
 def test_bad_values_say_why_and_show_an_example(kind, said, reason):
@@ -115,6 +115,15 @@ def test_a_form_choice_and_a_list_of_options():
     assert read_field(field("list"), "1和2", ways).value == ("together", "post")
     with pytest.raises(Unreadable, match="请回复序号或名称：1. 统一领取、2. 邮寄到家"):
         read_field(field("choice", options=ways), "随便")
+
+
+def test_the_papers_still_missing():
+    papers = (Option(value="lease", label="房屋租赁合同"), Option(value="title", label="房主的不动产权证书（房产证）复印件"), Option(value="form", label="登记申请书（公司、个体户各用各的）"))
+    ready = field("list", role="ready")
+    assert read_field(ready, "都齐了", papers).value == ()
+    assert read_field(ready, "登记申请书（公司、个体户各用各的）", papers).value == ("form",)
+    assert read_field(ready, "还缺房产证、租赁合同", papers).value == ("title", "lease")
+    assert read_field(ready, "1、3", papers).value == ("lease", "form")
 
 
 def test_an_optional_field_may_be_skipped():
