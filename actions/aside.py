@@ -41,12 +41,14 @@ def speak(turn: Turn) -> Outcome:
 
 
 def stop(turn: Turn) -> Outcome:
-    """Stops; what was said is kept, and can be taken up again."""
+    """Stops, or begins afresh; what was said is kept under the code, and can be taken up again."""
     consultation, turn.talk.offer = turn.consultation, []
     if consultation is None or consultation.stage == "handed_in":
         return Outcome([Reply("text", "好的，先到这里。想办什么事，随时说。")], "cancelled")
     title = turn.guide.title
     consultation.stage = "stopped"
+    if turn.intent == "anew":
+        return Outcome([Reply("text", f"好的，从头来。刚才那件存着，咨询码 {consultation.code}。您想办什么事？")], "cancelled")
     ways = [Choice(f"接着办「{title}」", "resume", choose(RESUME)), Choice("办另一件事", "anew", "/anew")]
     turn.talk.offer = [way.as_row() for way in ways]
     lead = f"好的，「{title}」先到这里，说过的都留着，咨询码 {consultation.code}。"

@@ -8,7 +8,7 @@ from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear
 
 NAMED = 0.3  # how much of what is named must be found in a question's words
-NAMING = re.compile(r"改|换成|变成|不是|说错|填错|答错|错了|重新|一下|成|为|把|那一?[项题个条]|我|的|了|请|要|想|上面|前面|刚才|[，,。.!！\s]")
+NAMING = re.compile(r"改|换成|变成|不是|说错|填错|答错|错了|重新|一下|成|为|把|[那哪]?一?[项题个条]|我|的|了|请|要|想|上面|前面|刚才|[，,。.!！\s]")
 
 
 def change(turn: Turn) -> Outcome:
@@ -84,7 +84,7 @@ def _named(turn: Turn) -> str | None:
     rarity = {pair: 1 / max(sum(pair in own + around for _, own, around in named), 1) for pair in pairs}
     scores = {name: sum(rarity[pair] * ((pair in own) + (pair in around) / 2) for pair in pairs) for name, own, around in named}
     best = max(scores, key=scores.get, default=None)
-    return best if best and scores[best] >= NAMED * len(pairs) else None
+    return best if best and scores[best] > 0 and scores[best] >= NAMED * len(pairs) else None
 
 
 def _which(turn: Turn) -> Outcome:

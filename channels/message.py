@@ -21,6 +21,8 @@ from actions.webhook import NO_ROOM
 from channels.dialogue import Dialogue, DialogueUnavailable
 from consult import choose
 from consult.answer import tidy
+from consult.form import Entry
+from index.words import is_pinyin, normalise, simple
 from records.store import StorageUnavailable
 from records.talks import talk_key
 
@@ -77,13 +79,15 @@ class Conversations:
 def as_message(current: Turn) -> str:
     """The message for Rasa: a button press where nothing needs understanding, else the person's words."""
     said = tidy(current.text)
+    if not isinstance(current.pending, Entry):  # what goes into a form stays as it was written
+        said = current.text = simple(said)
     if payload := _taken(current, said):
         return payload
     if code := named_code(said):
         return "/choose" + json.dumps({"matter": code, "wish": said}, ensure_ascii=False)
     if reads(current):
         return "/answer" + json.dumps({"answer": said}, ensure_ascii=False)
-    if current.pending is None and (known(current, said) or foreign.reply(said)):
+    if current.pending is None and (known(current, said) or foreign.reply(said) or is_pinyin(normalise(said))):
         return "/tell" + json.dumps({"wish": said}, ensure_ascii=False)
     # A leading slash would be taken for a button press.
     return said.lstrip("/\\") or "？"

@@ -31,13 +31,18 @@ def keep_whole(words: Iterable[str]) -> None:
         jieba.add_word(word)
 
 
+def simple(text: str) -> str:
+    """The text in simplified characters, otherwise as it was written."""
+    return _SIMPLER.convert(text)
+
+
 def normalise(text: str) -> str:
     """Reduce a text to what was said: width, case, traditional forms, punctuation, symbols and fillers do not count.
 
     Of an over-long text the beginning and the end are kept: that is where people put their need.
     """
     said = _NOT_SAID.sub("", unicodedata.normalize("NFKC", text).lower())
-    said = _SIMPLER.convert(said)
+    said = simple(said)
     said = _FILLERS.sub("", said) or said
     if len(said) > _LONGEST:
         said = said[: _LONGEST // 2] + said[-_LONGEST // 2 :]

@@ -4,6 +4,7 @@ The same seed gives the same people. Whatever goes wrong is printed with the who
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -64,6 +65,7 @@ def main() -> int:
     wanted = argparse.ArgumentParser(prog="make simulate", description="模拟办件：编出来的办事人，从第一句话一直办到收件编号")
     wanted.add_argument("--count", type=int, default=1000, help="办多少件")
     wanted.add_argument("--seed", type=int, default=1, help="种子，同一个种子是同一批人")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the services are stopped too
     chosen, started = wanted.parse_args(), time.monotonic()
     turns, verdicts, faults = 0, Counter(), 0
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as hall:
