@@ -2,11 +2,12 @@
 
 import re
 
-from actions import say
+from actions import say, tell
 from actions.memory import Turn
 from actions.reply import Choice, Outcome, Reply
 from consult.answer import overhear
 
+KEEP = "keep"
 NAMED = 0.3  # how much of what is named must be found in a question's words
 NAMING = re.compile(r"改|换成|变成|不是|说错|填错|答错|错了|重新|一下|成|为|把|[那哪]?一?[项题个条]|我|的|了|请|要|想|上面|前面|刚才|[，,。.!！\s]")
 
@@ -19,8 +20,8 @@ def change(turn: Turn) -> Outcome:
         return Outcome([Reply("text", text)], "greeting")
     if consultation.stage == "handed_in":
         return Outcome([Reply("text", "已经交上去的不能在这里改，请打 12345 或到窗口改。")], "progress")
-    if turn.entities.get("target"):
-        return _reopen(turn, turn.entities["target"])
+    if target := turn.entities.get("target"):
+        return _keep(turn) if target == KEEP else _reopen(turn, target)
     if turn.intent == "papers":
         return _papers(turn)
     if turn.intent == "step_back":
@@ -29,6 +30,12 @@ def change(turn: Turn) -> Outcome:
         return Outcome([said])
     target = _named(turn)
     return _reopen(turn, target) if target else _which(turn)
+
+
+def _keep(turn: Turn) -> Outcome:
+    """Nothing is changed after all; on from where we were."""
+    turn.talk.offer = []
+    return Outcome([tell.forward(turn, "好的，不改。接下来：")] if turn.consultation.stage in tell.FORWARD else [])
 
 
 def _papers(turn: Turn) -> Outcome:
@@ -91,7 +98,7 @@ def _which(turn: Turn) -> Outcome:
     """Lists what can be changed."""
     questions = [Choice(say.summary(q, turn.situation), q.id, _payload(q.id)) for q in turn.situation.asked]
     entries = [Choice(f"{e.field.label}：{e.masked or '不填'}", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
-    ways = [*questions, *entries, Choice("都不改，接着来", "keep", "/repeat")]
+    ways = [*questions, *entries, Choice("都不改，接着来", KEEP, _payload(KEEP))]
     turn.talk.offer = [way.as_row() for way in ways]
     return Outcome([say.choices("要改哪一项？", ways)], "ask_back")
 
