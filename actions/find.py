@@ -12,6 +12,7 @@ from consult.answer import tidy
 from index.result import Hit
 from knowledge.schema import Elsewhere, Guide
 
+NONE = "none"
 EXAMPLES = "想盘个门面卖奶茶、孩子刚出生要办啥、我想开个小饭店、结婚登记带什么"
 
 
@@ -22,6 +23,8 @@ def find(turn: Turn) -> Outcome:
         return resume(turn)
     if chosen:
         return start(turn, turn.kit.catalogue.guides[int(chosen)], turn.talk.wish) if chosen.isdigit() else by_code(turn, chosen)
+    if turn.intent == "anew" and any(row["value"] == NONE for row in turn.talk.offer):
+        turn.note("unanswered", "none_of_these", turn.talk.wish)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting")
     said, result = _with_half(turn, text), hear(turn, text)
@@ -76,7 +79,7 @@ def offer(turn: Turn, hits: Sequence[Hit], text: str) -> Outcome:
     for hit in hits:
         titles.setdefault(hit.matter if _of_matter(hit) else hit.id, hit)
     close = [_close(hit, turn) for hit in titles.values()]
-    close.append(Choice("都不是，我换个说法", "none", "/anew"))
+    close.append(Choice("都不是，我换个说法", NONE, "/anew"))
     turn.talk.offer, turn.talk.wish = [choice.as_row() for choice in close], text
     return Outcome([say.choices("您说的是哪一件？", close)], "ask_back")
 

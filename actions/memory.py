@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from consult.answer import Reading
 from consult.form import Entry, Form, combine
-from consult.notice import Notice, make_notice
+from consult.notice import Notice, make_notice, to_bring
 from consult.situation import Answer, Situation, assess
 from index.search import Index
 from knowledge.catalogue import Catalogue
@@ -81,7 +81,7 @@ class Turn:
     confidence: float = 1.0
     leaning: str = ""
     entities: dict[str, str] = field(default_factory=dict)
-    _assessed: tuple[tuple[str, str], Situation] | None = None
+    _made: dict[str, tuple] = field(default_factory=dict)
 
     @property
     def consultation(self) -> Consultation | None:
@@ -96,9 +96,10 @@ class Turn:
             if use.from_question == question.id:
                 self.consultation.fields.pop(use.field, None)
 
-    def note(self, kind: str, reason: str = "") -> None:
-        """Keeps what was just said for people to look into: a question without an answer, a complaint, praise."""
-        remarks.keep(self.kit.store, self.db, remarks.Remark(kind, reason, self.text, self.consultation and self.consultation.code), self.kit.now())
+    def note(self, kind: str, reason: str = "", text: str | None = None) -> None:
+        """Keeps what was said (just now, if no `text` is given) for people to look into: a question without an answer, a complaint, praise."""
+        remark = remarks.Remark(kind, reason, text or self.text, self.consultation and self.consultation.code)
+        remarks.keep(self.kit.store, self.db, remark, self.kit.now())
 
     @property
     def today(self) -> date:
@@ -122,23 +123,26 @@ class Turn:
 
     @property
     def situation(self) -> Situation:
-        """What the answers so far make of the guide; worked out once for the same answers."""
-        given = self.consultation.code, repr(self.consultation.answers)
-        if self._assessed is None or self._assessed[0] != given:
-            answers = {name: Answer(**answer) for name, answer in self.consultation.answers.items()}
-            self._assessed = given, assess(self.guide, answers)
-        return self._assessed[1]
+        """What the answers so far make of the guide."""
+        return self._once("situation", lambda: assess(self.guide, {name: Answer(**answer) for name, answer in self.consultation.answers.items()}))
 
     @property
     def notice(self) -> Notice:
         """The notice of the situation as it is now."""
-        return make_notice(self.situation, self.known, self.today)
+        return self._once("notice", lambda: make_notice(self.situation, self.known, self.today))
 
     @property
     def form(self) -> Form:
         """The combined form as it is filled now."""
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in self.consultation.fields.items()}
-        return combine(self.situation, self.known.fields, told, self.notice.to_bring)
+        return self._once("form", lambda: combine(self.situation, self.known.fields, told, to_bring(self.situation, self.known)))
+
+    def _once(self, what: str, make: Callable) -> object:
+        """Works something out once for the same answers and form values."""
+        given = self.consultation.code, repr(self.consultation.answers), repr(self.consultation.fields)
+        if what not in self._made or self._made[what][0] != given:
+            self._made[what] = given, make()
+        return self._made[what][1]
 
     @property
     def pending(self) -> Question | Entry | None:
@@ -167,6 +171,13 @@ def turn(kit: Kit, key: str, channel: str = "web", **message: object) -> Iterato
             remember(kit.store, db, current.talk, kit.now())
         else:
             touch(db, key, kit.now())
+
+
+@contextmanager
+def glimpse(kit: Kit, key: str, channel: str, text: str) -> Iterator[Turn]:
+    """The talk under `key` just to look at; nothing is remembered and nobody waits."""
+    with kit.store.look() as db:
+        yield Turn(replace(kit), db, recall(kit.store, db, key, channel), text)
 
 
 def begin(current: Turn, guide: Guide) -> None:

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from actions import foreign
 from actions.ask import reads
 from actions.hear import search
-from actions.memory import Kit, Turn, turn
+from actions.memory import Kit, Turn, glimpse
 from actions.start import named_code
 from actions.webhook import NO_ROOM
 from channels.dialogue import Dialogue, DialogueUnavailable
@@ -72,7 +72,7 @@ class Conversations:
                 return plain(NO_ROOM, "error")
 
     def _understood(self, key: str, text: str, channel: str) -> str:
-        with turn(self._kit, key, channel, text=text) as current:
+        with glimpse(self._kit, key, channel, text) as current:
             return as_message(current)
 
 

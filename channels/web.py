@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,8 +27,8 @@ def router(conversations: Conversations, region: str) -> APIRouter:
     routes, templates = APIRouter(), Jinja2Templates(HERE / "pages")
 
     @routes.post("/api/chat")
-    async def chat(message: ChatRequest) -> dict:
-        return await conversations.answer(message.session, message.text, message.channel)
+    async def chat(message: ChatRequest) -> JSONResponse:
+        return JSONResponse(await conversations.answer(message.session, message.text, message.channel))
 
     @routes.get("/", response_class=HTMLResponse)
     async def page(request: Request) -> HTMLResponse:

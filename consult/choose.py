@@ -22,6 +22,7 @@ SURNAMES = (
     "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景薄单包司柏宁"
 )
 NO_NAME = re.compile(r"[的了吗呢吧啊嘛么是在哪不没我你您他她它俺这那啥咋怎什谁几办]|谢谢")  # in sentences, not in names
+SHORT = 4  # characters of an answer that is hardly more than the word itself
 NEGATIONS = "不没别非未"
 
 
@@ -111,7 +112,9 @@ def overhear(options: Sequence[Option], said: str) -> Option | None:
 def _longest(option: Option, said: str) -> int:
     """Length of the longest of an option's words that is said and not denied (「不是租的」)."""
     lengths = [0]
-    for word in map(typed, (option.label, *option.says)):
+    # 「是」 stands in every other sentence; only a short answer can mean it.
+    label = (option.label,) if len(option.label) > 1 or len(said) <= SHORT else ()
+    for word in map(typed, (*label, *option.says)):
         for found in re.finditer(re.escape(word), said.casefold()):
             before = said[max(0, found.start() - 2):found.start()]
             if not any(mark in before for mark in NEGATIONS) or word[0] in NEGATIONS:

@@ -4,6 +4,7 @@ The notice is data; how it is worded for a chat, a page or paper is the channels
 What no source gives is passed on as such (`level` 待核验) and never filled in.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -111,7 +112,16 @@ class Notice:
     @property
     def to_bring(self) -> tuple[Option, ...]:
         """The materials the person must bring, as options of the field that asks what is missing."""
-        return tuple(Option(value=m.id, label=m.name) for m in self.materials if not m.waived and m.state == "needed")
+        return _to_bring(self.materials)
+
+
+def to_bring(situation: Situation, catalogue: Catalogue) -> tuple[Option, ...]:
+    """The same without the rest of the notice, for a form that is looked at every turn."""
+    return _to_bring(_materials(situation, catalogue))
+
+
+def _to_bring(materials: Iterable[NoticeMaterial]) -> tuple[Option, ...]:
+    return tuple(Option.model_construct(value=m.id, label=m.name) for m in materials if not m.waived and m.state == "needed")
 
 
 def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Notice:

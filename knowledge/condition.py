@@ -13,13 +13,23 @@ from knowledge.schema import When
 Formula = bool | None | tuple
 
 DECIDED = ("conditions", "items", "materials", "fields", "steps", "notes", "mistakes")  # sections of a guide whose lines have a `when`
+_KNOWN: dict[int, tuple[When, Formula]] = {}
+_MOST = 100_000
 UNSURE = "unsure"  # the answer 「不清楚」
 UNASKED = ""  # stands for the answer to a question that does not apply: it matches nothing
 
 
 def read(when: When) -> Formula:
-    """The formula of a condition: all pairs must hold, a list means any of its values."""
-    return _read(_frozen(when))
+    """The formula of a condition: all pairs must hold, a list means any of its values.
+
+    A guide's conditions never change, so each is recognised as the object it is.
+    """
+    known = _KNOWN.get(id(when))
+    if known is None or known[0] is not when:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        known = _KNOWN[id(when)] = when, _read(_frozen(when))
+    return known[1]
 
 
 @cache

@@ -1,5 +1,7 @@
 """`python -m records replay NUMBER`: a 一次告知单 exactly as it was told, for the window or a dispute.
 
+`python -m records remarks KIND`: what people said that somebody should look into (unanswered, complaint, praise).
+
 `python -m records impact ID` (make impact ID=…): everything a change to a shared material, field, module or law touches.
 """
 
@@ -8,6 +10,7 @@ import sys
 from knowledge.catalogue import load
 from knowledge.impact import NAMES, UnknownId, touched
 from records.notices import replay as replayed
+from records.remarks import kept
 from records.store import Store, migrate
 from records.talks import open_consultations
 from settings import Settings
@@ -21,6 +24,17 @@ def replay(store: Store, number: str) -> int:
         print(f"没有编号为 {number} 的告知单。编号印在告知单最上面，形如 MQGZ20261121-0001。", file=sys.stderr)
         return 1
     print(notice.told)
+    return 0
+
+
+def remarks(store: Store, kind: str) -> int:
+    """Prints the remarks of a kind, oldest first."""
+    reasons = {"no_match": "没听明白", "none_of_these": "给的几样都不是", "in_passing": "问到一半问的，没查到", "misread": "两次没听懂", "": ""}
+    with store.begin() as db:
+        found = [(at, remark) for at, remark in kept(store, db) if remark.kind == kind]
+    for at, remark in found:
+        print(" ".join(part for part in (f"{at:%Y-%m-%d %H:%M}", reasons[remark.reason], remark.consultation or "", remark.text) if part))
+    print(f"{len(found)} 条。")
     return 0
 
 
@@ -54,4 +68,4 @@ if __name__ == "__main__":
     settings = Settings()
     settings.var.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
-    sys.exit({"replay": replay, "impact": impact}[command](Store(settings.database, settings.data_key.get_secret_value()), argument))
+    sys.exit({"replay": replay, "impact": impact, "remarks": remarks}[command](Store(settings.database, settings.data_key.get_secret_value()), argument))

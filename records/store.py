@@ -31,7 +31,8 @@ class Store:
         self._turnstile = Lock() if url.startswith("sqlite") else nullcontext()
         if url.startswith("sqlite"):
             event.listen(self.engine, "connect", _sqlite_settings)
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            event.listen(self.engine, "begin", _begin)
+        self._reading = self.engine.execution_options(begin="BEGIN")
         self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
 
     @contextmanager
@@ -39,6 +40,15 @@ class Store:
         """A transaction: all or nothing. Raises StorageUnavailable where the database cannot keep it."""
         try:
             with self._turnstile, Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise StorageUnavailable(str(error.orig)) from error
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """A transaction that only reads, and waits for nobody. Raises StorageUnavailable."""
+        try:
+            with Session(self._reading, expire_on_commit=False) as session:
                 yield session
         except OperationalError as error:
             raise StorageUnavailable(str(error.orig)) from error
@@ -58,6 +68,11 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     command.upgrade(config, "head")
+
+
+def _begin(connection) -> None:
+    """SQLite's write lock is taken before anything is read, unless nothing is going to be written."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
 
 
 def _sqlite_settings(connection, record) -> None:

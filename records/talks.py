@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.models import ConsultationRow, TalkRow
@@ -15,6 +15,12 @@ from records.store import Store
 
 # No letters or digits that look or sound alike at a counter; a digit at every third place keeps words away.
 LETTERS, DIGITS = "ACDEFGHJKMNPRTWXY", "23456789"
+# Every message reads and writes these two tables, so it is done below the mapper: a third of the time.
+TALKS, CONSULTATIONS = TalkRow.__table__, ConsultationRow.__table__
+_TALK = select(TALKS).where(TALKS.c.key == bindparam("this"))
+_CONSULTATION = select(CONSULTATIONS).where(CONSULTATIONS.c.code == bindparam("this"))
+_WRITE_TALK = update(TALKS).where(TALKS.c.key == bindparam("this"))
+_WRITE_CONSULTATION = update(CONSULTATIONS).where(CONSULTATIONS.c.code == bindparam("this"))
 CODE = re.compile(rf"(?<![0-9A-Za-z])(?:[{LETTERS}]{{2}}[{DIGITS}]){{2}}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
@@ -72,20 +78,20 @@ def talk_key(channel: str, session: str) -> str:
 
 def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
     """What is remembered under `key`; an empty talk for somebody new."""
-    row = db.get(TalkRow, key)
+    row = db.connection().execute(_TALK, {"this": key}).first()
     if row is None:
         return Talk(key, channel)
-    consultation = row.consultation and _consultation(store, db.get(ConsultationRow, row.consultation))
-    return Talk(key, row.channel, consultation or None, misreads=row.misreads, **store.unseal(row.sealed))
+    consultation = look_up(store, db, row.consultation) if row.consultation else None
+    return Talk(key, row.channel, consultation, misreads=row.misreads, **store.unseal(row.sealed))
 
 
 def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
     """Writes the talk and its consultation back."""
     if talk.consultation:
         keep(store, db, talk.consultation, now)
-    code = talk.consultation.code if talk.consultation else None
     thread = store.seal({name: getattr(talk, name) for name in THREAD})
-    db.merge(TalkRow(key=talk.key, channel=talk.channel, consultation=code, sealed=thread, misreads=talk.misreads, seen_at=now))
+    code = talk.consultation.code if talk.consultation else None
+    _put(db, _WRITE_TALK, TALKS, talk.key, {"channel": talk.channel, "consultation": code, "sealed": thread, "misreads": talk.misreads, "seen_at": now})
 
 
 def touch(db: Session, key: str, now: datetime) -> None:
@@ -95,8 +101,14 @@ def touch(db: Session, key: str, now: datetime) -> None:
 
 def look_up(store: Store, db: Session, code: str) -> Consultation | None:
     """The consultation under a code, whoever began it and wherever; None if there is none, or it was deleted on time."""
-    row = db.get(ConsultationRow, code.upper())
-    return _consultation(store, row) if row and row.stage != "forgotten" else None
+    row = db.connection().execute(_CONSULTATION, {"this": code.upper()}).first()
+    if row is None or row.stage == "forgotten":
+        return None
+    personal = store.unseal(row.sealed)
+    return Consultation(
+        row.code, row.guide, row.revision, row.channel, row.stage, row.focus,
+        personal["answers"], personal["fields"], row.notice, row.reference, row.edition,
+    )
 
 
 def open_consultations(db: Session, guides: Iterable[str]) -> list[ConsultationRow]:
@@ -113,24 +125,17 @@ def new_code(db: Session) -> str:
             return code
 
 
-def _consultation(store: Store, row: ConsultationRow) -> Consultation:
-    personal = store.unseal(row.sealed)
-    return Consultation(
-        row.code, row.guide, row.revision, row.channel, row.stage, row.focus,
-        personal["answers"], personal["fields"], row.notice, row.reference, row.edition,
-    )
-
-
 def keep(store: Store, db: Session, consultation: Consultation, now: datetime) -> None:
     """Writes a consultation down as it stands, so that notices and drafts may refer to it."""
-    row = db.get(ConsultationRow, consultation.code)
-    if row is None:
-        row = ConsultationRow(code=consultation.code, channel=consultation.channel, started_at=now)
-        db.add(row)
-    row.guide, row.revision, row.edition, row.stage = consultation.guide, consultation.revision, consultation.edition, consultation.stage
-    row.focus, row.notice, row.reference, row.updated_at = consultation.focus, consultation.notice, consultation.reference, now
-    row.sealed = store.seal({"answers": consultation.answers, "fields": consultation.fields})
-    db.flush()
+    stands = {name: getattr(consultation, name) for name in ("guide", "revision", "edition", "channel", "stage", "focus", "notice", "reference")}
+    sealed = store.seal({"answers": consultation.answers, "fields": consultation.fields})
+    _put(db, _WRITE_CONSULTATION, CONSULTATIONS, consultation.code, {**stands, "sealed": sealed, "updated_at": now}, started_at=now)
+
+
+def _put(db: Session, write: Update, table: Table, this: str, values: dict, **first: object) -> None:
+    """Writes a row, or a new one with what only the `first` writing sets."""
+    if not db.connection().execute(write, {**values, "this": this}).rowcount:
+        db.connection().execute(insert(table), {**values, **first, table.primary_key.columns[0].name: this})
 
 
 def forget_fields(store: Store, db: Session, code: str) -> None:

@@ -52,7 +52,7 @@ def run(hall: Hall, catalogue: Catalogue, count: int, seed: int, talkers: int = 
         except (Odd, Unreadable) as error:
             fault = str(error)
         finally:
-            person.client.close()
+            person.close()
         return Ended(citizen.guide.title, len(citizen.said), tuple(citizen.verdicts), fault, tuple(citizen.transcript))
 
     with ThreadPoolExecutor(talkers) as pool:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +22,16 @@ class Hall:
         self.services = {service.health: service for service in serve.services(settings)}
         self.dialogue, self.intake, self.app = self.services.values()
         self.address = f"http://127.0.0.1:{settings.port}"
+        self.took: dict[str, float] = {}
 
     def start(self, *services: serve.Service) -> None:
         """Starts services and waits until they are well."""
+        started = time.monotonic()
         for service in services:
             serve.start(service, self.settings)
         for service in services:
             assert serve.healthy(service), service.log.read_text("utf-8", "replace")[-2000:]
+            self.took[service.name] = time.monotonic() - started
 
     def stop(self, *services: serve.Service) -> None:
         """Stops services."""
@@ -39,13 +43,15 @@ class Hall:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Hall]:
-    """The house with the built index and model, and fresh databases under `folder`."""
+def opened(folder: Path, stock: Path | None = None) -> Iterator[Hall]:
+    """The house with the built index and model, and fresh databases under `folder`; with `stock`, on Rasa as it comes with that model."""
     for name, port in zip(("PORT", "DIALOGUE_PORT", "INTAKE_PORT"), _free_ports(3)):
         os.environ[f"YICIBAN_{name}"] = str(port)
     os.environ["YICIBAN_DATABASE_URL"] = f"sqlite:///{folder / 'yiciban.db'}"
     os.environ["YICIBAN_INTAKE_DATABASE_URL"] = f"sqlite:///{folder / 'intake.db'}"
     running = Hall(Settings())
+    if stock:
+        running.dialogue.command = _as_it_comes(running.dialogue.command, stock)
     try:
         running.start(*running.services.values())
         yield running
@@ -77,15 +83,20 @@ class Person:
         """Everything the last response said."""
         return "\n".join(reply["text"] for reply in self.last["replies"])
 
+    def close(self) -> None:
+        """Goes away."""
+        self.client.close()
+
     def go_on_until(self, status: str, most: int = 80) -> dict:
         """Takes the first option, or types the example, until a turn has that status."""
         for _ in range(most):
             if self.last["status"] == status:
                 return self.last
-            self.say(self._next())
+            self.say(self.next_word())
         raise AssertionError(f"never came to {status}: {self.words[-500:]}")
 
-    def _next(self) -> str:
+    def next_word(self) -> str:
+        """What takes the consultation one step on: the first option, or the example."""
         if question := self.reply("question"):
             data = question["data"]
             assert not data.get("error"), f"{self.last}"
@@ -93,6 +104,14 @@ class Person:
                 return "都齐了"
             return str(data["options"][0]["value"]) if data.get("options") else data["example"]
         return str(self.reply("choices")["data"]["options"][0]["value"])
+
+
+def _as_it_comes(command: list[str], model: Path) -> list[str]:
+    """The command line of an unmended Rasa with its own memory, and another model."""
+    stock = [word.replace("bot/endpoints.yml", "bot/stock/endpoints.yml") for word in command]
+    stock[stock.index("bot")] = "rasa"
+    stock[stock.index("--model") + 1] = str(model)
+    return stock
 
 
 def _free_ports(count: int) -> list[int]:

@@ -21,7 +21,7 @@ def person(hall) -> Iterator[Person]:
     """Somebody new, talking to the running house."""
     someone = hall.person()
     yield someone
-    someone.client.close()
+    someone.close()
 
 
 @pytest.fixture(scope="session")

@@ -39,4 +39,4 @@ def test_a_conversation(path, hall, person):
         for kind in turn.get("kinds", []):
             assert person.reply(kind), f"没有 {kind} {place}"
     for one in people:
-        one.client.close()
+        one.close()

@@ -115,6 +115,8 @@ def test_a_form_choice_and_a_list_of_options():
     assert read_field(field("list"), "1和2", ways).value == ("together", "post")
     with pytest.raises(Unreadable, match="请回复序号或名称：1. 统一领取、2. 邮寄到家"):
         read_field(field("choice", options=ways), "随便")
+    with pytest.raises(Unreadable):
+        read_field(field("yes_no"), "月亮是圆的", (Option(value="yes", label="是"), Option(value="no", label="否")))
 
 
 def test_the_papers_still_missing():

@@ -12,6 +12,8 @@ from sqlalchemy import event
 from actions import intake
 from records import notices, outbox
 from records.models import Base, ConsultationRow
+from records.__main__ import remarks
+from records.remarks import Remark, keep, kept
 from records.retention import purge
 from records.store import Store, StorageUnavailable, migrate
 from records.talks import Consultation, Talk, new_code, recall, remember, talk_key
@@ -138,3 +140,17 @@ def httpx_intake(store):
             return httpx.Response(given[0], json=given[1])
         return intake.sender(store, "http://intake", httpx.MockTransport(answer))
     return make
+
+
+def test_what_was_not_answered_is_kept_sealed_without_long_numbers_and_deleted_on_time(store, capsys):
+    with store.begin() as db:
+        keep(store, db, Remark("unanswered", "no_match", "我电话13800001234，慕容测试问点事", "AC2DE3"), NOW)
+        keep(store, db, Remark("praise", "", "办得真快", None), NOW)
+    assert remarks(store, "unanswered") == 0
+    told = capsys.readouterr().out
+    assert "没听明白" in told and "*******1234" in told and "13800001234" not in told and "办得真快" not in told
+    content = b"".join(path.read_bytes() for path in Path(store.engine.url.database).parent.glob("test.db*"))
+    assert "慕容测试".encode() not in content
+    with store.begin() as db:
+        purge(store, db, NOW + timedelta(days=1))
+        assert not list(kept(store, db))
