@@ -19,6 +19,8 @@ from knowledge.schema import Guide, Question
 SURE = 0.5  # how well a line must fit something that is not even put as a question
 # A form value may well contain 「什么」 or 「不」; only what can hardly be a value counts as a question there.
 PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|几天|咋|怎么|哪|(什么|啥)时候")
+SHORT = 12  # characters of an answer that leave no room for much else
+OTHERWISE = re.compile(ASKING.pattern + r"|改|换|错|不是|不对|不办|不弄|办了|算了|上一|人工|重新|退回")  # 「应该是写字楼」 is an answer, 「改成写字楼」 is not
 SAID_FOR_YES_NO = {"affirm": 0, "deny": 1}
 
 
@@ -104,11 +106,11 @@ def _wished_anew(turn: Turn) -> Result | None:
 
 
 def reads(turn: Turn) -> bool:
-    """Whether the message is, word for word, an answer to what is pending."""
+    """Whether the message is plainly an answer to what is pending: word for word, or a short sentence with an option in it and nothing else."""
     pending = turn.pending
     try:
         if isinstance(pending, Question):
-            return read_question(pending, turn.text).exact
+            return read_question(pending, turn.text).exact or len(turn.text) <= SHORT and not OTHERWISE.search(turn.text)
         if isinstance(pending, Entry):
             return read_field(pending.field, turn.text, pending.options, turn.today).exact
     except Unreadable:

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 
 def main(model: str, sentences: str) -> None:
-    """Prints the share understood, per intent, and the commonest confusions."""
+    """Prints the confusion matrix, a row for each intent that leaves out the zeros, and the share understood."""
     configure_structlog(logging.WARNING)
     agent = Agent.load(model)
     right: Counter = Counter()
@@ -29,9 +29,8 @@ def main(model: str, sentences: str) -> None:
             right[intent] += heard == intent
             wrong[intent, heard] += heard != intent
     for intent, count in total.items():
-        print(f"{intent:<12} {right[intent]}/{count}")
-    for (meant, heard), count in (+wrong).most_common(10):
-        print(f"  {meant} 听成 {heard}：{count} 句")
+        misheard = "，".join(f"{heard} {often}" for (meant, heard), often in (+wrong).most_common() if meant == intent)
+        print(f"{intent:<12} {right[intent]}/{count}{f'  听成 {misheard}' if misheard else ''}")
     share = sum(right.values()) / sum(total.values())
     print(f"合计 {sum(right.values())}/{sum(total.values())} = {share:.1%}")
 
