@@ -38,6 +38,7 @@ ACTIONS: dict[str, Callable[[Turn], Outcome]] = {
 }
 AFTER = {"asking": tell.tell, "filling": tell.form}  # the stages that ask, each a loop of Rasa's, and what follows the last question
 ASKED = "asked"  # a slot that no action asks for: the question is in our answer already
+GOES_ON = {"event": "loop_interrupted", "is_interrupted": False}  # a remark does not keep a loop from hearing the next message
 NO_DOMAIN = {"actions": []}  # Rasa need not send its domain with every call; the SDK wants one
 NO_ROOM = "系统这会儿存不下东西，您这句还没有记上，前面说过的都在。请过几分钟再发一次，或者打 12345。"
 
@@ -100,7 +101,7 @@ class Hand(Action):
         """The loop to be in, and that it is the person's turn."""
         entered = [ActiveLoop(loop)] if loop != tracker.active_loop_name else []
         asked = SlotSet("requested_slot", ASKED if loop else None)
-        return [SlotSet("answer", None), *entered, asked] if self._listens else [*entered, asked, FollowupAction("action_listen")]
+        return [SlotSet("answer", None), *entered, asked] if self._listens else [*entered, asked, GOES_ON, FollowupAction("action_listen")]
 
 
 def _going_on(outcome: Outcome, current: Turn) -> Outcome:

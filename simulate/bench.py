@@ -16,8 +16,9 @@ from settings import Settings
 from simulate.hall import Hall, Person, opened
 
 TALKERS = 16
-ROUNDS = {"本项目": 10, "原样的 Rasa": 1}  # consultations of one talker in a row
+ROUNDS = {"本项目": 8, "原样的 Rasa": 1}  # consultations of one talker in a row
 WISH = "我想在学校边上租个六十平的门面卖奶茶，要办啥"
+QUESTION = "要多少钱"
 LONG = 200  # turns of one talk
 
 
@@ -56,10 +57,12 @@ def _consultation(hall: Hall) -> tuple[list[float], list[str]]:
 
 
 def _said(person: Person):
-    """What this person says, one message after the other: now and then something else in between."""
+    """What this person says, one message after the other, with a question in between.
+
+    No remark (「为什么问这个」) is among it: after one, Rasa as it comes, which keeps the whole history, answers nothing more.
+    """
     yield WISH
-    yield "为什么问这个"
-    yield "要多少钱"
+    yield QUESTION
     while not person.reply("receipt"):
         yield person.next_word()
 
@@ -87,7 +90,7 @@ def _long(hall: Hall) -> str:
         person.say(WISH)
         for _ in range(LONG):
             started = time.perf_counter()
-            person.say("为什么问这个")
+            person.say(QUESTION)
             times.append((time.perf_counter() - started) * 1000)
             if person.last["status"] != "answer":
                 sys.exit(f"答得不对：{person.words}")
