@@ -134,11 +134,12 @@ class Turn:
     def form(self) -> Form:
         """The combined form as it is filled now."""
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in self.consultation.fields.items()}
-        return self._once("form", lambda: combine(self.situation, self.known.fields, told, to_bring(self.situation, self.known)))
+        bring = self._once("bring", lambda: to_bring(self.situation, self.known))
+        return self._once("form", lambda: combine(self.situation, self.known.fields, told, bring), repr(told))
 
-    def _once(self, what: str, make: Callable) -> object:
-        """Works something out once for the same answers and form values."""
-        given = self.consultation.code, repr(self.consultation.answers), repr(self.consultation.fields)
+    def _once(self, what: str, make: Callable, *more: str) -> object:
+        """Works something out once for the same answers, and for what `more` it depends on."""
+        given = self.consultation.code, repr(self.consultation.answers), *more
         if what not in self._made or self._made[what][0] != given:
             self._made[what] = given, make()
         return self._made[what][1]
