@@ -9,6 +9,7 @@ from consult.answer import overhear, read_field, read_question
 from consult.form import Form, combine
 from consult.notice import Notice, make_notice
 from consult.situation import Answer, Situation, assess
+from index.words import simple
 from knowledge.catalogue import Catalogue
 from knowledge.condition import UNSURE
 from knowledge.schema import Guide, Question
@@ -83,7 +84,7 @@ class Citizen:
         for row in told:
             if row["id"] not in self.answers:
                 question = next(question for question in self.guide.questions if question.id == row["id"])
-                readings = [reading for text in self.said if (reading := overhear(question, text))]
+                readings = [reading for text in self.said if (reading := overhear(question, simple(text)))]
                 if not readings:
                     raise Odd(f"「{row['topic']}」没有问过，也没有说过，却记成了「{row['answer']}」")
                 self.answers[question.id] = Answer(readings[0].value, readings[0].said)

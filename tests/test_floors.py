@@ -18,7 +18,7 @@ FLOORS = {
     "channels": {"knowledge", "consult", "index", "records", "actions", "settings"},
     "intake": {"settings"},
     "bot": set(),
-    "simulate": {"knowledge", "consult", "actions", "intake", "settings", "serve"},
+    "simulate": {"knowledge", "consult", "index", "actions", "intake", "settings", "serve"},
 }
 HOUSE = set(FLOORS) | {"settings"}
 DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "intake/app.py", "index/__main__.py", "simulate/hall.py", "simulate/check.py", "simulate/bench.py", "records/__main__.py",
