@@ -110,7 +110,9 @@ def reads(turn: Turn) -> bool:
     pending = turn.pending
     try:
         if isinstance(pending, Question):
-            return read_question(pending, turn.text).exact or len(turn.text) <= SHORT and not OTHERWISE.search(turn.text)
+            # A number is heard in 「再说一遍」 too.
+            plain = pending.type != "number" and len(turn.text) <= SHORT and not OTHERWISE.search(turn.text)
+            return read_question(pending, turn.text).exact or plain
         if isinstance(pending, Entry):
             return read_field(pending.field, turn.text, pending.options, turn.today).exact
     except Unreadable:

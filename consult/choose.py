@@ -72,7 +72,7 @@ def pick(options: Sequence[Option], said: str, yes_no: bool = False) -> tuple[Op
     if index is not None:
         return options[index], True
     for option in options:
-        if plain in (option.value.casefold(), *map(typed, (option.label, *option.says))):
+        if {plain, _bare(plain)} & {option.value.casefold(), *map(typed, (option.label, *option.says))}:
             return option, True
     if yes_no and (meant := _yes_or_no(plain)) is not None:
         return options[0 if meant else 1], True
@@ -93,10 +93,15 @@ def typed(words: str) -> str:
 
 def _yes_or_no(said: str) -> bool | None:
     """What a bare yes or no means, whatever particle it ends in; None for anything else."""
-    bare = re.sub(r"[的了呢啊呀吧嘞哩]+$", "", said)
+    bare = _bare(said)
     if len(said) <= 4 and re.match(r"还?[没未莫]", said):
         return False
     return True if {said, bare} & set(YES) else False if {said, bare} & set(NO) else None
+
+
+def _bare(said: str) -> str:
+    """Without the particle that it ends in (「以旧换新的」)."""
+    return re.sub(r"[的了呢啊呀吧嘞哩]+$", "", said)
 
 
 def overhear(options: Sequence[Option], said: str) -> Option | None:

@@ -119,6 +119,12 @@ def test_a_form_choice_and_a_list_of_options():
         read_field(field("yes_no"), "月亮是圆的", (Option(value="yes", label="是"), Option(value="no", label="否")))
 
 
+def test_a_particle_at_the_end_changes_nothing():
+    used = Question(id="used", topic="二手", ask="卖不卖二手？", why="许可不同。", type="choice", unsure="问老板。", options=(
+        Option(value="used", label="也做二手", says=("以旧换新",)), Option(value="new", label="只卖新机")))
+    assert read_question(used, "以旧换新的").exact and read_question(used, "只卖新机呢").value == "new"
+
+
 def test_the_papers_still_missing():
     papers = (Option(value="lease", label="房屋租赁合同"), Option(value="title", label="房主的不动产权证书（房产证）复印件"), Option(value="form", label="登记申请书（公司、个体户各用各的）"))
     ready = field("list", role="ready")
