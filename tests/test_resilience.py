@@ -145,7 +145,7 @@ def test_no_personal_data_on_the_disk_or_in_the_logs(hall, person):
     while person.last["status"] != "draft":
         question = person.reply("question")
         kind = question["data"]["type"] if question else None
-        person.say(planted[kind] if kind in planted else person._next())
+        person.say(planted[kind] if kind in planted else person.next_word())
     _nowhere(hall, planted.values())
     person.say("确认提交")
     assert person.reply("receipt")
