@@ -11,7 +11,8 @@ from actions.memory import Books, Kit
 from channels import guides
 from knowledge.catalogue import load
 
-CATALOGUE = load()
+DAY = datetime(2026, 11, 21)
+CATALOGUE = load(day=DAY.date())
 ELEMENTS = [
     "事项名称", "适用范围", "审查类型", "办理依据", "受理机构", "决定机构", "数量限制", "申请条件", "不予办理的情形", "申请材料目录", "申请接收",
     "办理流程", "办结时限", "收费", "办理结果", "结果送达", "权利和义务", "咨询", "监督投诉", "地点和时间", "进程和结果查询",
@@ -20,7 +21,7 @@ ELEMENTS = [
 
 def client(catalogue=CATALOGUE):
     app = FastAPI()
-    app.include_router(guides.router(Kit(Books(catalogue, None), None, lambda: datetime(2026, 11, 21), "民权县", "MQ", lambda: None)))
+    app.include_router(guides.router(Kit(Books(catalogue, None), None, lambda: DAY, "民权县", "MQ", lambda: None)))
     return TestClient(app)
 
 
@@ -64,7 +65,7 @@ def test_the_contents_list_all_fifty_and_a_wrong_name_is_refused():
 
 def test_hostile_knowledge_is_told_not_executed():
     guide = CATALOGUE.by_id["milk_tea"].model_copy(update={"summary": "<script>alert(1)</script>"})
-    catalogue = load()
+    catalogue = load(day=DAY.date())
     catalogue.guides[22] = guide
     page = client(catalogue).get("/guides/22").text
     assert "<script>alert(1)" not in page and "&lt;script&gt;" in page
