@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from actions import foreign, say, say_notice
-from actions.hear import VAGUE, each_question, hear, spoken_of, wished, wished_besides, wishes
+from actions.hear import VAGUE, each_question, half_said, hear, spoken_of, wished, wished_besides, wishes
 from actions.memory import URGENT, Turn
 from actions.reply import RESUME, Choice, Outcome, Reply, choose
 from actions.start import RESUMING, by_code, resume, start, waiting
@@ -27,7 +27,8 @@ def find(turn: Turn) -> Outcome:
         turn.note("unanswered", "none_of_these", turn.talk.wish)
     if not text or turn.intent == "anew":
         return Outcome([Reply("text", f"您想办什么事？用自己的话说就行。比如：{EXAMPLES}。")], "greeting")
-    said, result = _with_half(turn, text), hear(turn, text)
+    half = half_said(turn)
+    said, result = half + text, hear(turn, text, half)
     asks = result.status != "answered" or result.hits[0].kind != "guide"
     if asks and (hits := each_question(turn, text, result.hits[0].matter if result.status == "answered" else None)):
         return _found(turn, hits[0], hits, said)
@@ -40,11 +41,6 @@ def find(turn: Turn) -> Outcome:
     if result.status == "ask_back" and not wished(turn, result, text):
         return offer(turn, result.hits[:3], text)
     return _found(turn, result.hits[0], [hit for hit in result.told if hit.kind != "guide"], said)
-
-
-def _with_half(turn: Turn, text: str) -> str:
-    """The message with the half that was said before it."""
-    return turn.talk.wish + text if not turn.talk.offer and VAGUE.search(turn.talk.wish) else text
 
 
 def _found(turn: Turn, first: Hit, hits: Sequence[Hit], text: str) -> Outcome:

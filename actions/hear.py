@@ -21,14 +21,22 @@ def search(turn: Turn, text: str, matter: int | None = None) -> Result:
     return turn.kit.index.search(text, k=MOST, region=turn.kit.region, matter=matter, day=turn.today)
 
 
-def hear(turn: Turn, text: str) -> Result:
-    """What a message outside of any question is about."""
-    half, result = _half_said(turn), same_question(turn, text) or search(turn, text, _matter(turn))
+def hear(turn: Turn, text: str, half: str) -> Result:
+    """What a message outside of any question is about; `half` is what was said of it before."""
+    result = same_question(turn, text) or search(turn, text, _matter(turn))
     if half and result.status != "answered":
         result = search(turn, half + text)
     if result.status != "answered":
         result = next(_plain_wishes(turn, text), result)
     return result
+
+
+def half_said(turn: Turn) -> str:
+    """「想盘个门面」, after which 「卖奶茶的」 says what kind; asked for once."""
+    half = turn.talk.wish if not turn.talk.offer and VAGUE.search(turn.talk.wish) else ""
+    if half:
+        turn.talk.wish = ""
+    return half
 
 
 def same_question(turn: Turn, text: str) -> Result | None:
@@ -80,14 +88,6 @@ def spoken_of(turn: Turn, hit: Hit) -> None:
     turn.talk.misreads = 0
     if hit.matter:
         turn.talk.about, turn.talk.asked = hit.matter, hit.aspect or turn.talk.asked
-
-
-def _half_said(turn: Turn) -> str:
-    """「想盘个门面」, after which 「卖奶茶的」 says what kind; asked for once."""
-    half = turn.talk.wish if not turn.talk.offer and VAGUE.search(turn.talk.wish) else ""
-    if half:
-        turn.talk.wish = ""
-    return half
 
 
 def _plain_wishes(turn: Turn, text: str) -> Iterator[Result]:

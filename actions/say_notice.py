@@ -7,6 +7,8 @@ from actions.reply import Reply
 from actions.say import joined, section
 from consult.notice import BLANK, Notice, NoticeItem, NoticeMaterial
 
+IF_MISSING = {"deferred": "可以先收后补。", "committed": "可以写承诺书代替。", "missing": "交件前要备齐。"}
+
 
 def whole(told: Notice, number: str) -> Reply:
     """The whole 一次告知单: read aloud, it leaves nothing out."""
@@ -69,16 +71,12 @@ def consequences(told: Notice) -> list[str]:
 
 def papers(told: Notice, missing: Collection[str]) -> Reply:
     """材料自查: what is there, what is not, where to get it, and what can be brought later or promised, with what follows from that."""
-    bring = [m for m in told.materials if not m.waived and m.state == "needed"]
+    bring = [m for m in told.materials if m.must_be_brought]
     lacking = [m for m in bring if m.id in missing]
     if not lacking:
         return Reply("text", f"要带的{len(bring)}样都齐了。" if bring else "没有要带的材料。")
-    ways = [
-        f"{m.name}。去哪拿：{m.origin}。"
-        + ("可以先收后补。" if m.deferrable else "可以写承诺书代替。" if m.commitment else "交件前要备齐。")
-        for m in lacking
-    ]
-    after = consequences(told) if any(m.deferrable or m.commitment for m in lacking) else []
+    ways = [f"{m.name}。去哪拿：{m.origin}。{IF_MISSING[m.if_missing]}" for m in lacking]
+    after = consequences(told) if any(m.if_missing != "missing" for m in lacking) else []
     return Reply("text", joined(f"要带{len(bring)}样，齐了{len(bring) - len(lacking)}样，还缺{len(lacking)}样：", *(f"{n}. {way}" for n, way in enumerate(ways, 1)), *after))
 
 

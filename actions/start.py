@@ -83,9 +83,8 @@ def _unknown(code: str) -> str:
 def _unproved(turn: Turn, found: Consultation, code: str) -> str | None:
     """What to say to somebody who has not shown that the form is theirs; None if it is, or nothing was filled in yet."""
     phones = [str(value) for name, value in found.fields.items() if (field := turn.kit.catalogue.fields.get(name)) and field.role == "phone"]
-    if found is turn.talk.consultation or not found.fields or any(_digits(turn.text) == phone[-4:] for phone in phones):
-        return None
-    if turn.talk.consultation and turn.talk.consultation.code == code:
+    own = turn.talk.consultation is not None and turn.talk.consultation.code == code
+    if own or not found.fields or any(_digits(turn.text) == phone[-4:] for phone in phones):
         return None
     return f"这份咨询里填过个人信息。请把咨询码和手机号后四位一起发过来，比如：{code} 0000。还没填手机号的，请从头办。"
 

@@ -91,6 +91,4 @@ def _materials(notice: Notice, form: Form) -> list[dict]:
 def _status(material, missing: bool) -> str:
     if material.waived:
         return "waived"
-    if not missing:
-        return "have"
-    return "deferred" if material.deferrable else "committed" if material.commitment else "missing"
+    return material.if_missing if missing else "have"

@@ -7,6 +7,7 @@ What no source gives is passed on as such (`level` 待核验) and never filled i
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Literal
 
 from consult import timeline
 from consult.situation import Situation, State
@@ -70,6 +71,16 @@ class NoticeMaterial:
     level: str
     basis: tuple[str, ...]
 
+    @property
+    def must_be_brought(self) -> bool:
+        """Whether it is surely needed and not waived."""
+        return not self.waived and self.state == "needed"
+
+    @property
+    def if_missing(self) -> Literal["deferred", "committed", "missing"]:
+        """What becomes of it when it is not there yet."""
+        return "deferred" if self.deferrable else "committed" if self.commitment else "missing"
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -121,7 +132,7 @@ def to_bring(situation: Situation, catalogue: Catalogue) -> tuple[Option, ...]:
 
 
 def _to_bring(materials: Iterable[NoticeMaterial]) -> tuple[Option, ...]:
-    return tuple(Option.model_construct(value=m.id, label=m.name) for m in materials if not m.waived and m.state == "needed")
+    return tuple(Option.model_construct(value=m.id, label=m.name) for m in materials if m.must_be_brought)
 
 
 def make_notice(situation: Situation, catalogue: Catalogue, today: date) -> Notice:
@@ -215,4 +226,4 @@ def _papers(situation: Situation, materials: tuple[NoticeMaterial, ...]) -> dict
     """How many papers the departments would ask for one by one, and how many are left after merging."""
     items = {item.id for item, state in situation.lines("items") if state == "needed"}
     before = {(use.material, item) for use, state in situation.lines("materials") if state == "needed" for item in use.items if item in items}
-    return {"before": len(before), "after": sum(1 for material in materials if not material.waived and material.state == "needed")}
+    return {"before": len(before), "after": sum(material.must_be_brought for material in materials)}
