@@ -1,12 +1,13 @@
 """What goes wrong in a hall: services down and slow, doubled messages, full disks, nonsense. Nothing is lost."""
 
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
@@ -59,9 +60,12 @@ def test_a_receipt_given_survives_the_intake_service(hall, person):
 
 
 def test_the_same_message_twice_at_once_is_one_message(hall, person):
+    """A double tap: the second arrives while the dialogue server, held still, has not answered the first."""
     person.say("我想开个网吧")
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(lambda _: hall_say(hall, person, "2"), range(2))
+    with ThreadPoolExecutor(2) as pool, held_still(hall.dialogue):
+        taps = [pool.submit(hall_say, hall, person, "2") for _ in range(2)]
+        time.sleep(1)
+    first, second = (tap.result() for tap in taps)
     assert first == second
     person.say("上一步")
     assert "营业执照" in person.words
@@ -150,6 +154,16 @@ def test_no_personal_data_on_the_disk_or_in_the_logs(hall, person):
     person.say("确认提交")
     assert person.reply("receipt")
     _nowhere(hall, planted.values())
+
+
+@contextmanager
+def held_still(service):
+    """A service that runs but does nothing meanwhile."""
+    service.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        service.process.send_signal(signal.SIGCONT)
 
 
 def hall_say(hall, person, text: str) -> dict:
