@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from actions.standing import Standing, standing
 from consult.answer import Reading
 from consult.form import Entry, Form, combine
-from consult.notice import Notice, make_notice, to_bring
-from consult.situation import Answer, Situation, assess
+from consult.notice import Notice
+from consult.situation import Situation
 from index.search import Index
 from knowledge.catalogue import Catalogue
 from knowledge.edition import Edition
@@ -31,6 +32,14 @@ class Books:
     knowledge: Catalogue
     index: Index
     built: int = 0
+    _editions: dict[tuple[str, date], Edition] = field(default_factory=dict, repr=False)
+
+    def edition(self, guide: Guide) -> Edition:
+        """The edition of a guide of theirs."""
+        name = guide.id, guide.effective
+        if name not in self._editions:
+            self._editions[name] = Edition.of(self.knowledge, guide)
+        return self._editions[name]
 
 
 @dataclass
@@ -80,7 +89,7 @@ class Turn:
     confidence: float = 1.0
     leaning: str = ""
     entities: dict[str, str] = field(default_factory=dict)
-    _made: dict[str, tuple] = field(default_factory=dict)
+    _form: tuple[Standing, dict, Form] | None = None
 
     @property
     def consultation(self) -> Consultation | None:
@@ -121,28 +130,29 @@ class Turn:
         return self.known.by_id[self.consultation.guide]
 
     @property
+    def standing(self) -> Standing:
+        """What follows from the answers so far."""
+        answers = tuple((name, answer["value"], answer["said"]) for name, answer in self.consultation.answers.items())
+        return standing(self.known, self.consultation.guide, answers, self.today)
+
+    @property
     def situation(self) -> Situation:
         """What the answers so far make of the guide."""
-        return self._once("situation", lambda: assess(self.guide, {name: Answer(**answer) for name, answer in self.consultation.answers.items()}))
+        return self.standing.situation
 
     @property
     def notice(self) -> Notice:
         """The notice of the situation as it is now."""
-        return self._once("notice", lambda: make_notice(self.situation, self.known, self.today))
+        return self.standing.notice
 
     @property
     def form(self) -> Form:
-        """The combined form as it is filled now."""
+        """The combined form as it is filled now; made once for the same values."""
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in self.consultation.fields.items()}
-        bring = self._once("bring", lambda: to_bring(self.situation, self.known))
-        return self._once("form", lambda: combine(self.situation, self.known.fields, told, bring), repr(told))
-
-    def _once(self, what: str, make: Callable, *more: str) -> object:
-        """Works something out once for the same answers, and for what `more` it depends on."""
-        given = self.consultation.code, repr(self.consultation.answers), *more
-        if what not in self._made or self._made[what][0] != given:
-            self._made[what] = given, make()
-        return self._made[what][1]
+        stands = self.standing
+        if self._form is None or self._form[:2] != (stands, told):
+            self._form = stands, told, combine(stands.situation, self.known.fields, told, stands.to_bring)
+        return self._form[2]
 
     @property
     def pending(self) -> Question | Entry | None:
@@ -183,7 +193,7 @@ def glimpse(kit: Kit, key: str, channel: str, text: str) -> Iterator[Turn]:
 def begin(current: Turn, guide: Guide) -> None:
     """Starts a new consultation on a guide; an unfinished one stays in the records under its code, and what it shares is taken along."""
     answers, fields = _shared(current, guide)
-    edition = Edition.of(current.kit.knowledge, guide)
+    edition = current.kit.books.edition(guide)
     current.kit.editions.setdefault(edition.fingerprint, edition)
     record(current.db, edition.fingerprint, guide.id, guide.revision, edition.content, current.kit.now())
     current.talk.consultation = Consultation(

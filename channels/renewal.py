@@ -20,7 +20,7 @@ def open_books(folder: Path, model: str | None) -> Books:
         known = catalogue.load()
         books = Books(known, Index.load(folder, entries(known), known.elsewhere, model), built)
         if store.built(folder) == built:  # else it was exchanged while it was read
-            books.index.search(books.index.entries[0].title)  # lays out what every search needs, so that nobody has to wait for it
+            books.index.search(2 * books.index.entries[0].title)  # no exact match: lays out all that a search needs, so that nobody has to wait for it
             return books
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from records.models import EditionRow
@@ -9,7 +10,7 @@ from records.models import EditionRow
 
 def record(db: Session, fingerprint: str, guide: str, revision: str, content: dict, now: datetime) -> None:
     """Keeps an edition, unless it is kept already."""
-    if db.get(EditionRow, fingerprint) is None:
+    if db.scalar(select(EditionRow.guide).where(EditionRow.fingerprint == fingerprint)) is None:
         db.add(EditionRow(fingerprint=fingerprint, guide=guide, revision=revision, content=content, recorded_at=now))
         db.flush()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Table, Update, bindparam, insert, select, update
+from sqlalchemy import Row, Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.models import ConsultationRow, TalkRow
@@ -17,7 +17,8 @@ from records.store import Store
 LETTERS, DIGITS = "ACDEFGHJKMNPRTWXY", "23456789"
 # Every message reads and writes these two tables, so it is done below the mapper: a third of the time.
 TALKS, CONSULTATIONS = TalkRow.__table__, ConsultationRow.__table__
-_TALK = select(TALKS).where(TALKS.c.key == bindparam("this"))
+_OF_TALK = [column.label(f"talk_{column.name}") for column in TALKS.columns]
+_TALK = select(*_OF_TALK, CONSULTATIONS).join_from(TALKS, CONSULTATIONS, isouter=True).where(TALKS.c.key == bindparam("this"))
 _CONSULTATION = select(CONSULTATIONS).where(CONSULTATIONS.c.code == bindparam("this"))
 _WRITE_TALK = update(TALKS).where(TALKS.c.key == bindparam("this"))
 _WRITE_CONSULTATION = update(CONSULTATIONS).where(CONSULTATIONS.c.code == bindparam("this"))
@@ -81,8 +82,7 @@ def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
     row = db.connection().execute(_TALK, {"this": key}).first()
     if row is None:
         return Talk(key, channel)
-    consultation = look_up(store, db, row.consultation) if row.consultation else None
-    return Talk(key, row.channel, consultation, misreads=row.misreads, **store.unseal(row.sealed))
+    return Talk(key, row.talk_channel, _consultation(store, row), misreads=row.talk_misreads, **store.unseal(row.talk_sealed))
 
 
 def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:
@@ -102,7 +102,12 @@ def touch(db: Session, key: str, now: datetime) -> None:
 def look_up(store: Store, db: Session, code: str) -> Consultation | None:
     """The consultation under a code, whoever began it and wherever; None if there is none, or it was deleted on time."""
     row = db.connection().execute(_CONSULTATION, {"this": code.upper()}).first()
-    if row is None or row.stage == "forgotten":
+    return row and _consultation(store, row)
+
+
+def _consultation(store: Store, row: Row) -> Consultation | None:
+    """The consultation of a row; none where it is forgotten, or in the row of a talk without one."""
+    if row.stage in (None, "forgotten"):
         return None
     personal = store.unseal(row.sealed)
     return Consultation(
