@@ -50,9 +50,7 @@ def hear_answer(turn: Turn) -> Outcome:
         return aside
     turn.take(pending, reading)
     turn.consultation.focus, turn.talk.misreads = None, 0
-    if not reading.exact:
-        listen(turn, turn.text)
-    return Outcome()
+    return Outcome([] if reading.exact else _written_down(turn))
 
 
 def hear_value(turn: Turn) -> Outcome:
@@ -148,10 +146,15 @@ def _noted(turn: Turn) -> Outcome | None:
         return None
     if changed := said_anew(turn):
         return Outcome([changed])
-    if heard := listen(turn, turn.text):
-        noted = "；".join(say.summary(question, turn.situation) for question in turn.guide.questions if question.id in heard)
-        return Outcome([Reply("text", f"记下了，{noted}。")])
-    return None
+    noted = _written_down(turn)
+    return Outcome(noted) if noted else None
+
+
+def _written_down(turn: Turn) -> list[Reply]:
+    """What was told ahead of its question, said back, so that nobody wonders why it is not asked."""
+    heard = listen(turn, turn.text)
+    noted = "；".join(say.summary(question, turn.situation) for question in turn.guide.questions if question.id in heard)
+    return [Reply("text", f"记下了，{noted}。")] if noted else []
 
 
 def _instead(turn: Turn, error: str) -> Outcome:

@@ -95,9 +95,10 @@ def _named(turn: Turn) -> str | None:
 
 
 def _which(turn: Turn) -> Outcome:
-    """Lists what can be changed."""
-    questions = [Choice(say.summary(q, turn.situation), q.id, _payload(q.id)) for q in turn.situation.asked]
-    entries = [Choice(f"{e.field.label}：{e.masked or '不填'}", e.field.id, _payload(e.field.id)) for e in turn.form.entries if e.source == "told"]
+    """Lists what can be changed; what was left unsure and told in the form later stands there once, with what was told."""
+    told = {entry.field.id: f"{entry.field.label}：{entry.masked or '不填'}" for entry in turn.form.entries if entry.source == "told"}
+    questions = [Choice(say.summary(q, turn.situation), q.id, _payload(q.id)) for q in turn.situation.asked if q.id not in told]
+    entries = [Choice(words, name, _payload(name)) for name, words in told.items()]
     ways = [*questions, *entries, Choice("都不改，接着来", KEEP, _payload(KEEP))]
     turn.talk.offer = [way.as_row() for way in ways]
     return Outcome([say.choices("要改哪一项？", ways)], "ask_back")
