@@ -1,7 +1,7 @@
 # 记得住的命令只有这些。第一次会把要用的东西都装好、建好；以后只重做变了的部分。
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help run test talk guides walk impact evaluate bench simulate stale ready
+.PHONY: help run test talk guides walk impact evaluate bench simulate stale wechat ready
 
 PY := .venv/bin/python
 KNOWLEDGE := $(shell find knowledge -name '*.yml')
@@ -14,8 +14,11 @@ help:     ## 列出这些命令
 run: ready    ## 启动对话服务、应用和收件服务，Ctrl-C 全部停下
 	@$(PY) serve.py
 
+wechat: ready ## 同 make run，再起一个微信的替身：没有公众号也能在手机样子的网页上试
+	@YICIBAN_WECHAT_SIM=true $(PY) serve.py
+
 test: ready   ## 跑全部测试，缺什么先装什么
-	@setup/browser.sh
+	@setup/system.sh
 	@$(PY) -m pytest
 
 talk: ready   ## 在终端里和正在运行的助手聊天

@@ -1,5 +1,6 @@
 """Starts the three services, waits until they are healthy, prints where they are, and stops them together."""
 
+import json
 import os
 import signal
 import socket
@@ -47,12 +48,29 @@ def services(settings: Settings) -> list[Service]:
     if settings.intake_url is None:
         found.insert(1, Service("收件服务", settings.intake_port, [*uvicorn, "intake.app:from_environment", "--port", str(settings.intake_port)],
                                 f"http://127.0.0.1:{settings.intake_port}/healthz"))
+    if settings.wechat_sim:
+        standin = [*uvicorn, "simulate.wechat:from_environment", "--port", str(settings.wechat_sim_port)]
+        found.append(Service("微信替身", settings.wechat_sim_port, standin, f"{settings.wechat_api}/healthz"))
     return found
+
+
+def standin() -> dict[str, str]:
+    """The settings of an application whose official account is the stand-in's: for trying it without an account."""
+    from simulate.wechat import ACCOUNT  # only where somebody tries it
+
+    port = Settings().wechat_sim_port
+    return {
+        "YICIBAN_WECHAT_SIM": "true", "YICIBAN_WECHAT_API": f"http://127.0.0.1:{port}", "YICIBAN_WECHAT_APP_ID": ACCOUNT.app_id,
+        "YICIBAN_WECHAT_APP_SECRET": ACCOUNT.secret, "YICIBAN_WECHAT_TOKEN": ACCOUNT.token, "YICIBAN_WECHAT_AES_KEY": ACCOUNT.aes_key,
+        "YICIBAN_WECHAT_TEMPLATES": json.dumps({kind: f"standin-{kind}" for kind in ("received", "faults", "accepted", "done")}),
+    }
 
 
 def main() -> int:
     """Runs until Ctrl-C, a SIGTERM, or until one service ends; leaves nothing running."""
     try:
+        if Settings().wechat_sim:
+            os.environ.update(standin())
         settings = Settings()
     except ValidationError as error:
         print("设置不对：" + "；".join(f"YICIBAN_{str(fault['loc'][0]).upper()} {fault['msg']}" for fault in error.errors()), file=sys.stderr)
@@ -84,8 +102,12 @@ def _run(running: list[Service], settings: Settings) -> int:
         print(f"等{service.name}起来……", flush=True)
         if not healthy(service):
             return _failed(service)
+    if settings.wechat_sim:
+        subprocess.run([sys.executable, "-m", "channels.wechat", "menu"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     print(f"\n都起来了，用了 {time.monotonic() - started:.0f} 秒。按 Ctrl-C 全部停下。")
     print(f"  聊天页面  http://{settings.host}:{settings.port}/")
+    if settings.wechat_sim:
+        print(f"  公众号（替身）  {settings.wechat_api}/wechat-sim")
     for service in running:
         print(f"  {service.name}  http://127.0.0.1:{service.port}/（日志 {service.log.relative_to(ROOT) if service.log.is_relative_to(ROOT) else service.log}）", flush=True)
     while True:
@@ -100,7 +122,7 @@ def start(service: Service, settings: Settings) -> None:
     service.log.parent.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ, **QUIET, "PYTHONPATH": str(ROOT), "YICIBAN_ACTIONS_TOKEN": settings.actions_token,
-        "YICIBAN_ACTIONS_URL": f"http://127.0.0.1:{settings.port}/actions",
+        "YICIBAN_ACTIONS_URL": f"http://127.0.0.1:{settings.port}/actions", "YICIBAN_WECHAT_SIM_TARGET": f"http://127.0.0.1:{settings.port}/wechat",
     }
     # A group of its own, so that Ctrl-C reaches only us and we stop them in order.
     with service.log.open("ab") as log:

@@ -7,11 +7,13 @@ import hmac
 import os
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def as_of() -> date:
@@ -41,12 +43,26 @@ class Settings(BaseSettings):
     embed_model: str | None = Field(default=None, description="向量模型的路径或名称；不填就用项目自己训练的模型")
     data_key: SecretStr = Field(description="加密个人信息的口令，至少32个字符；make 第一次运行时生成，保存在 .env", min_length=32)
     keep_days: int = Field(default=30, ge=1, description="没办完的咨询，最后一句话之后保留几天；到期删去回答和表单")
+    public_url: str | None = Field(default=None, description="手机上打得开的网址，比如 https://yiciban.example.gov.cn；告知单、表单的链接用它。不填就用本机地址")
+    wechat_app_id: str | None = Field(default=None, description="公众号的 AppID；不填就不接微信")
+    wechat_app_secret: SecretStr = Field(default=SecretStr(""), description="公众号的 AppSecret")
+    wechat_token: SecretStr = Field(default=SecretStr(""), description="公众号「服务器配置」里的令牌（Token）")
+    wechat_aes_key: SecretStr = Field(default=SecretStr(""), description="公众号「服务器配置」里的消息加解密密钥（EncodingAESKey），43 位；明文模式不填")
+    wechat_api: str = Field(default="https://api.weixin.qq.com", description="微信接口的地址；试用时指向替身")
+    wechat_templates: dict[str, str] = Field(default={}, description="模板消息的编号：收件 received、补正 faults、受理 accepted、办结 done")
+    wechat_sim: bool = Field(default=False, description="开发用：没有公众号也能试，同时起一个微信的替身，页面在 /wechat-sim")
+    wechat_sim_port: int = Field(default=8200, description="替身的端口")
     dialogue_timeout: float = Field(default=20.0, description="等对话服务回话最多几秒")
 
     @property
     def actions_token(self) -> str:
         """What the dialogue server shows the action webhook; derived, so that there is one secret to keep."""
         return hmac.digest(self.data_key.get_secret_value().encode(), b"actions", "sha256").hex()
+
+    @property
+    def address(self) -> str:
+        """Where phones reach the application."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def dialogue_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from actions import intake, say
+from actions import intake, say, tell
 from actions.ask import hear_value
 from actions.find import find
 from actions.hear import search
@@ -14,6 +14,7 @@ from records import outbox
 
 SURE = 0.75  # below this, what sounds like a remark may be anything
 FREE = ("text", "list", "address")
+LAST_TOLD = {"told": tell.tell, "formed": tell.form, "checking": tell.check, "handed_in": intake.progress}  # what the person was last told, by stage
 NOTED = {"complain": "complaint", "praise": "praise"}
 
 
@@ -29,7 +30,8 @@ def aside(turn: Turn) -> Outcome:
         turn.note(NOTED[turn.intent])
     spoken = SPOKEN.get(turn.intent)
     outcome = spoken(turn) if spoken else Outcome(canned=f"utter_{turn.intent}")
-    return outcome if turn.intent == "progress" else replace(outcome, replies=[*outcome.replies, *say.again(turn.talk.offer)])
+    offers = any(reply.kind == "choices" for reply in outcome.replies)
+    return outcome if offers else replace(outcome, replies=[*outcome.replies, *say.again(turn.talk.offer)])
 
 
 def speak(turn: Turn) -> Outcome:
@@ -75,6 +77,10 @@ def _why(turn: Turn) -> Outcome:
 
 
 def _repeat(turn: Turn) -> Outcome:
+    stage = turn.consultation and turn.consultation.stage
+    if stage in LAST_TOLD:
+        told = LAST_TOLD[stage](turn)
+        return replace(told, replies=[Reply("text", "好的，再说一遍。"), *told.replies])
     if turn.pending or turn.talk.offer:
         return Outcome([Reply("text", "好的，再说一遍。")], "question")
     return Outcome([Reply("text", "您想办什么事？用自己的话说就行。")], "greeting")
@@ -82,7 +88,7 @@ def _repeat(turn: Turn) -> Outcome:
 
 def _not_yet(turn: Turn) -> Outcome:
     left = len(turn.situation.pending) if isinstance(turn.pending, Question) else len(turn.form.pending)
-    return Outcome([Reply("text", f"还差 {left} 项，答完就到那一步。")], "question")
+    return Outcome([Reply("text", f"还差 {left} 项，答完就到那一步。")], "question") if left else Outcome()
 
 
 SPOKEN = {"withdraw": _withdraw, "why": _why, "repeat": _repeat, "progress": intake.progress, "fill": _not_yet, "check": _not_yet, "hand_in": _not_yet}

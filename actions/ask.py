@@ -64,10 +64,9 @@ def hear_value(turn: Turn) -> Outcome:
         return _instead(turn, str(error))
     if not reading.exact and PLAINLY_ASKING.search(turn.text) and (aside := passing(turn)):
         return aside
-    value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
-    turn.consultation.fields[pending.field.id] = value
-    turn.consultation.focus, turn.talk.misreads = None, 0
-    checked = [say_notice.papers(turn.notice, value)] if pending.field.role == "ready" else []
+    turn.fill(pending.field.id, reading.value)
+    turn.talk.misreads = 0
+    checked = [say_notice.papers(turn.notice, reading.value)] if pending.field.role == "ready" else []
     return Outcome(checked)
 
 

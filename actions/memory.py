@@ -1,6 +1,6 @@
 """One turn of one talk: what is remembered, and everything that follows from it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -104,6 +104,11 @@ class Turn:
             if use.from_question == question.id:
                 self.consultation.fields.pop(use.field, None)
 
+    def fill(self, name: str, value: str | Sequence[str]) -> None:
+        """Keeps the value of a form field."""
+        self.consultation.fields[name] = value if isinstance(value, str) else list(value)
+        self.consultation.focus = None
+
     def note(self, kind: str, reason: str = "", text: str | None = None) -> None:
         """Keeps what was said (just now, if no `text` is given) for people to look into: a question without an answer, a complaint, praise."""
         remark = remarks.Remark(kind, reason, text or self.text, self.consultation and self.consultation.code)
@@ -188,6 +193,14 @@ def glimpse(kit: Kit, key: str, channel: str, text: str) -> Iterator[Turn]:
     """The talk under `key` just to look at; nothing is remembered and nobody waits."""
     with kit.store.look() as db:
         yield Turn(replace(kit), db, recall(kit.store, db, key, channel), text)
+
+
+def meet(kit: Kit, key: str, channel: str) -> None:
+    """Remembers somebody new with the channel they came by, which the dialogue server does not tell."""
+    with kit.store.begin() as db:
+        talk = recall(kit.store, db, key, channel)
+        if not talk.seen:
+            remember(kit.store, db, talk, kit.now())
 
 
 def begin(current: Turn, guide: Guide) -> None:

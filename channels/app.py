@@ -10,12 +10,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
@@ -23,18 +22,22 @@ from starlette.concurrency import run_in_threadpool
 from actions import webhook
 from actions.intake import sender
 from actions.memory import Kit
-from channels import guides, web
+from channels import forms, guides, sheets, web
 from channels.dialogue import Dialogue
+from channels.links import Links
 from channels.message import Conversations, plain
 from channels.renewal import Renewal, open_books
+from channels.wechat.account import Account
+from channels.wechat.connection import Connection, connect
+from channels.wechat.envelope import Envelopes
 from records.retention import purge
 from records.store import Store, StorageUnavailable, migrate
-from settings import Settings
+from settings import CHINA, Settings
 
 log = logging.getLogger(__name__)
 
-CHINA = ZoneInfo("Asia/Shanghai")
 POST_EVERY = 5  # seconds between two looks into the outbox
+NEWS_EVERY = 60  # between two looks at how far people's drafts are
 LOOK_EVERY = 5  # and between two looks for a newer index
 PURGE_EVERY = 3600  # and between two clean-ups
 FAULTS = {
@@ -58,19 +61,33 @@ def create_app(settings: Settings) -> FastAPI:
     kit = Kit(open_books(*books), store, lambda: datetime.now(CHINA), settings.region, settings.receipt_prefix, sender(store, settings.intake_address))
     dialogue = Dialogue(settings.dialogue_url, settings.dialogue_timeout)
 
+    conversations = Conversations(kit, dialogue)
+    links = Links(settings.address, settings.data_key.get_secret_value())
+    account = _account(settings, kit, conversations, links) if settings.wechat_app_id else None
+    rounds = [(POST_EVERY, kit.deliver), (LOOK_EVERY, Renewal(kit, *books).look), (PURGE_EVERY, partial(_purge, kit, settings.keep_days))]
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        chores = [asyncio.create_task(_every(seconds, chore)) for seconds, chore in (
-            (POST_EVERY, kit.deliver), (LOOK_EVERY, Renewal(kit, *books).look), (PURGE_EVERY, partial(_purge, kit, settings.keep_days)),
-        )]
+        chores = [_every(seconds, chore) for seconds, chore in rounds]
+        if account:
+            chores += [account.mail.tend(), _every(NEWS_EVERY, account.news.look)]
+        tasks = [asyncio.create_task(chore) for chore in chores]
         yield
-        for chore in chores:
-            chore.cancel()
+        for task in tasks:
+            task.cancel()
+        if account:
+            await account.mail.end()
         await dialogue.close()
 
     app = FastAPI(title="一次办助手", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(web.router(Conversations(kit, dialogue), settings.region))
+    app.include_router(web.router(conversations, settings.region))
     app.include_router(guides.router(kit))
+    app.include_router(sheets.router(kit, links))
+    app.include_router(forms.router(kit, links))
+    if account:
+        app.include_router(account.routes)
+    if settings.wechat_sim:
+        app.add_api_route("/wechat-sim", lambda: RedirectResponse(f"{settings.wechat_api}/wechat-sim"), include_in_schema=False)
     app.include_router(webhook.router(kit, settings.actions_token))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_exception_handler(RequestValidationError, _bad_request)
@@ -86,6 +103,13 @@ def create_app(settings: Settings) -> FastAPI:
         return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": words}, 200 if able else 503)
 
     return app
+
+
+def _account(settings: Settings, kit: Kit, conversations: Conversations, links: Links) -> Connection:
+    """The official account of the settings."""
+    account = Account(settings.wechat_app_id, settings.wechat_app_secret.get_secret_value(), settings.wechat_api, kit.store, kit.now)
+    envelopes = Envelopes(settings.wechat_app_id, settings.wechat_token, settings.wechat_aes_key)
+    return connect(kit, conversations, links, account, envelopes, settings.wechat_templates, settings.intake_address)
 
 
 async def _every(seconds: float, chore: Callable[[], None]) -> None:

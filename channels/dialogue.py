@@ -7,19 +7,26 @@ class DialogueUnavailable(Exception):
     """The dialogue server is down, too slow, or said nothing."""
 
 
+class DialogueGone(DialogueUnavailable):
+    """The dialogue server is not there, or went away in the middle: nothing of it is still at work on the message."""
+
+
 class Dialogue:
     """Sends one message, returns what the actions answered."""
 
     def __init__(self, url: str, timeout: float):
-        self._url, self._timeout = url, aiohttp.ClientTimeout(total=timeout)
+        self._url, self._timeout = url, timeout
         self._session: aiohttp.ClientSession | None = None
 
-    async def say(self, key: str, message: str) -> list[dict]:
-        """The replies ({kind, text, data, status, consultation}) to a message of the talk under `key`."""
+    async def say(self, key: str, message: str, patience: float = 0.0) -> list[dict]:
+        """The replies ({kind, text, data, status, consultation}) to a message of the talk under `key`, waited for no less than `patience` seconds."""
+        limit = aiohttp.ClientTimeout(total=max(patience, self._timeout))
         try:
-            async with self._open().post(f"{self._url}/webhooks/rest/webhook", json={"sender": key, "message": message}) as response:
+            async with self._open().post(f"{self._url}/webhooks/rest/webhook", json={"sender": key, "message": message}, timeout=limit) as response:
                 response.raise_for_status()
                 replies = [reply["custom"] for reply in await response.json() if "custom" in reply]
+        except aiohttp.ClientConnectionError as error:
+            raise DialogueGone(type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise DialogueUnavailable(type(error).__name__) from error
         if not replies:
@@ -42,5 +49,5 @@ class Dialogue:
     def _open(self) -> aiohttp.ClientSession:
         """Opened at the first call, inside the server's event loop; a line unused for three seconds is hung up before Rasa does it after five."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3))
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3))
         return self._session

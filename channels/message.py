@@ -8,6 +8,7 @@ shape of the chat contract.
 import asyncio
 import json
 import logging
+import time
 from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from actions import foreign
 from actions.ask import reads
 from actions.hear import search
-from actions.memory import Kit, Turn, glimpse
+from actions.memory import Kit, Turn, glimpse, meet
 from actions.start import named_code
 from actions.webhook import NO_ROOM
-from channels.dialogue import Dialogue, DialogueUnavailable
+from channels.dialogue import Dialogue, DialogueGone, DialogueUnavailable
 from consult import choose
 from consult.answer import tidy
 from consult.form import Entry
@@ -29,6 +30,7 @@ from records.talks import talk_key
 log = logging.getLogger(__name__)
 
 LONGEST = 2000
+AGAIN = "/repeat"  # a button press: the last answer once more
 EMPTY = "没有看到文字。请用一句话说您想办什么事，比如：想盘个门面卖奶茶。"
 TOO_LONG = f"这段话太长了，一次最多 {LONGEST} 个字。请拣要紧的说，分几次发也行。前面说过的都在。"
 DOWN = "我这边暂时回不了话，您这句还没有记上，前面说过的都在。请过一分钟再发一次；急事打 12345。"
@@ -47,23 +49,27 @@ class Conversations:
 
     async def answer(self, session: str, text: str, channel: str) -> dict:
         """The response of the chat contract; never raises for what a person can send."""
-        key, flight = talk_key(channel, session), (session, text)
+        flight = (session, text)
         if flight not in self._flights:
-            task = asyncio.create_task(self._answer(key, text, channel))
+            task = asyncio.create_task(self.persist(session, text, channel))
             self._flights[flight] = task
             task.add_done_callback(lambda _: self._flights.pop(flight, None))
         return await asyncio.shield(self._flights[flight])
 
-    async def _answer(self, key: str, text: str, channel: str) -> dict:
+    async def persist(self, session: str, text: str, channel: str, patience: float = 0.0, before: str | None = None) -> dict:
+        """The same, for a channel that can wait: for so many seconds a dialogue server that is away is waited for.
+
+        `before` is where the talk stood (`Talk.seen`) when this message came: if it stands elsewhere by now, the message was
+        taken, only its answer was lost; it is said again, and the message is not.
+        """
         if len(text) > LONGEST:
             return plain(TOO_LONG, "error")
         if not tidy(text):
             return plain(EMPTY, "error")
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:
+        key = talk_key(channel, session)
+        async with self._locks.setdefault(key, asyncio.Lock()):
             try:
-                message = await run_in_threadpool(self._understood, key, text, channel)
-                return _response(await self._dialogue.say(key, message))
+                return _response(await self._said(key, text, channel, patience, before))
             except DialogueUnavailable as error:
                 log.error("对话服务没有回话：%s", error)
                 return plain(DOWN, "error")
@@ -71,9 +77,32 @@ class Conversations:
                 log.error("数据库写不进去：%s", error)
                 return plain(NO_ROOM, "error")
 
-    def _understood(self, key: str, text: str, channel: str) -> str:
+    async def _said(self, key: str, text: str, channel: str, patience: float, before: str | None) -> list[dict]:
+        """The replies to a message; where the dialogue server is away or goes away meanwhile, as soon as it is back."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                message = await run_in_threadpool(self._understood, key, text, channel, before)
+                return await self._dialogue.say(key, message, patience)
+            except DialogueGone as error:
+                if time.monotonic() >= end:
+                    raise
+                log.warning("对话服务不在，等它回来：%s", error)
+                await asyncio.sleep(1)
+
+    def stands(self, session: str, channel: str) -> str:
+        """Where somebody's talk stands: another word after every turn."""
+        key = talk_key(channel, session)
+        meet(self._kit, key, channel)
+        with glimpse(self._kit, key, channel, "") as current:
+            return current.talk.seen
+
+    def _understood(self, key: str, text: str, channel: str, before: str | None) -> str:
         with glimpse(self._kit, key, channel, text) as current:
-            return as_message(current)
+            new, message = not current.talk.seen, as_message(current) if before in (None, current.talk.seen) else AGAIN
+        if new:
+            meet(self._kit, key, channel)
+        return message
 
 
 def as_message(current: Turn) -> str:

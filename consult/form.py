@@ -38,7 +38,7 @@ class Entry:
     @property
     def masked(self) -> str:
         """The value as a screen may show it."""
-        return mask(self.shown, self.field.type) if self.field.sensitive else self.shown
+        return mask(self.shown, self.field.type) if self.field.sensitive and self.shown else self.shown
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def mask(value: str, kind: str) -> str:
 def _entry(use: FieldUse, field: FormField, situation: Situation, told, to_bring, maybe: bool) -> Entry:
     options = _options(field, situation.guide, to_bring)
     optional = maybe or (field.optional if use.optional is None else use.optional)
+    if optional != field.optional:  # whoever reads a value for the field has to know
+        field = field.model_copy(update={"optional": optional})
     if field.id in told:
         return Entry(field, options, optional, told[field.id], "told")
     if field.role == "ready" and not to_bring:

@@ -323,10 +323,11 @@ class Guide(Module, Dated):
 
 
 class Matter(Strict):
-    """A line of the county's published list; `asks` only while its guide is not written yet."""
+    """A line of the county's published list; `life` is the part of life under which people look for it, `asks` only while its guide is not written yet."""
 
     number: int = Field(ge=1)
     title: Text
+    life: Text = "别的事"
     provincial: bool = False
     asks: Texts = ()
 

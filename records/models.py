@@ -92,3 +92,87 @@ class OutboxRow(Base):
     faults: Mapped[list] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     received_at: Mapped[str | None] = mapped_column(String(40))
+
+
+class MailRow(Base):
+    """A message of a channel that posts the same one again until it is answered, and what it was answered with."""
+
+    __tablename__ = "mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    person: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    worker: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    posts: Mapped[int]
+    passive: Mapped[bool | None]
+    sent: Mapped[int]
+    attempts: Mapped[int]
+    posted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SignatureRow(Base):
+    """A signature that came with a message, and how often; it is good for that one message only."""
+
+    __tablename__ = "signatures"
+
+    signature: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    uses: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class WorkerRow(Base):
+    """A process that works on mail, and until when it surely lives."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    alive_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FollowerRow(Base):
+    """Somebody who follows the official account; who it is, is sealed."""
+
+    __tablename__ = "followers"
+
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TokenRow(Base):
+    """A token of somebody else's interface, shared by all processes; one of them renews it."""
+
+    __tablename__ = "tokens"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    renewing_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AttachmentRow(Base):
+    """A picture sent in a consultation, and the material it shows as far as the person said."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation: Mapped[str] = mapped_column(ForeignKey("consultations.code"), index=True)
+    material: Mapped[str | None] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class NewsRow(Base):
+    """The news of a draft that its applicant was last sent."""
+
+    __tablename__ = "told_news"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64), index=True)
+    status: Mapped[str] = mapped_column(String(32))
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

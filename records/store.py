@@ -55,11 +55,19 @@ class Store:
 
     def seal(self, data: dict) -> bytes:
         """Personal data as it may lie on a disk."""
-        return self._fernet.encrypt(json.dumps(data, ensure_ascii=False).encode())
+        return self.seal_bytes(json.dumps(data, ensure_ascii=False).encode())
 
     def unseal(self, sealed: bytes) -> dict:
         """What `seal` closed."""
-        return json.loads(self._fernet.decrypt(sealed))
+        return json.loads(self.unseal_bytes(sealed))
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """A personal file as it may lie on a disk."""
+        return self._fernet.encrypt(content)
+
+    def unseal_bytes(self, sealed: bytes) -> bytes:
+        """What `seal_bytes` closed."""
+        return self._fernet.decrypt(sealed)
 
 
 def migrate(url: str) -> None:

@@ -53,7 +53,7 @@ class Talk:
     `offer` are the choices last offered ({label, value, payload}), `wish` the words that led to them;
     `about` and `asked` are the matter last spoken of and the aspect of it last asked for, for 「要多少钱」 and
     「那网吧呢」; `later` are matters that were wished for in the same breath, `carried` the form values that the
-    next of them needs too; `misreads` counts misreadings in a row, `wrong_codes` codes that nobody has.
+    next of them needs too; `misreads` counts misreadings in a row, `wrong_codes` codes that nobody has. `seen` changes with every turn.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Talk:
     later: list[int] = field(default_factory=list)
     carried: dict[str, object] = field(default_factory=dict)
     wrong_codes: int = 0
+    seen: str = ""
 
 
 THREAD = ("offer", "wish", "about", "asked", "later", "carried", "wrong_codes")  # what of a talk is sealed as one
@@ -82,7 +83,7 @@ def recall(store: Store, db: Session, key: str, channel: str = "web") -> Talk:
     row = db.connection().execute(_TALK, {"this": key}).first()
     if row is None:
         return Talk(key, channel)
-    return Talk(key, row.talk_channel, _consultation(store, row), misreads=row.talk_misreads, **store.unseal(row.talk_sealed))
+    return Talk(key, row.talk_channel, _consultation(store, row), misreads=row.talk_misreads, seen=row.talk_seen_at.isoformat(), **store.unseal(row.talk_sealed))
 
 
 def remember(store: Store, db: Session, talk: Talk, now: datetime) -> None:

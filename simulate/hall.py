@@ -20,7 +20,8 @@ class Hall:
     def __init__(self, settings: Settings):
         self.settings = settings
         self.services = {service.health: service for service in serve.services(settings)}
-        self.dialogue, self.intake, self.app = self.services.values()
+        self.dialogue, self.intake, self.app, *rest = self.services.values()
+        self.wechat = rest[0] if rest else None
         self.address = f"http://127.0.0.1:{settings.port}"
         self.took: dict[str, float] = {}
 
@@ -43,10 +44,15 @@ class Hall:
 
 
 @contextmanager
-def opened(folder: Path, stock: Path | None = None) -> Iterator[Hall]:
-    """The house with the built index and model, and fresh databases under `folder`; with `stock`, on Rasa as it comes with that model."""
-    for name, port in zip(("PORT", "DIALOGUE_PORT", "INTAKE_PORT"), _free_ports(3)):
+def opened(folder: Path, stock: Path | None = None, wechat: bool = False) -> Iterator[Hall]:
+    """The house with the built index and model, and fresh databases under `folder`.
+
+    With `stock`, on Rasa as it comes with that model; with `wechat`, with an official account of the platform's stand-in.
+    """
+    for name, port in zip(("PORT", "DIALOGUE_PORT", "INTAKE_PORT", "WECHAT_SIM_PORT"), _free_ports(4)):
         os.environ[f"YICIBAN_{name}"] = str(port)
+    if wechat:
+        os.environ.update(serve.standin())
     os.environ["YICIBAN_DATABASE_URL"] = f"sqlite:///{folder / 'yiciban.db'}"
     os.environ["YICIBAN_INTAKE_DATABASE_URL"] = f"sqlite:///{folder / 'intake.db'}"
     running = Hall(Settings())

@@ -11,8 +11,8 @@ from simulate.hall import Hall, Person, opened
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory) -> Iterator[Hall]:
-    """The house with the built index and model, and fresh databases."""
-    with opened(tmp_path_factory.mktemp("hall")) as running:
+    """The house with the built index and model, fresh databases, and an official account at the platform's stand-in."""
+    with opened(tmp_path_factory.mktemp("hall"), wechat=True) as running:
         yield running
 
 

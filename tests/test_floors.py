@@ -21,7 +21,7 @@ FLOORS = {
     "simulate": {"knowledge", "consult", "index", "actions", "intake", "settings", "serve"},
 }
 HOUSE = set(FLOORS) | {"settings"}
-DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "intake/app.py", "index/__main__.py", "simulate/hall.py", "simulate/check.py", "simulate/bench.py", "records/__main__.py",
+DOORS = {"settings": {"channels/app.py", "channels/terminal.py", "channels/wechat/__main__.py", "intake/app.py", "index/__main__.py", "simulate/hall.py", "simulate/check.py", "simulate/bench.py", "records/__main__.py",
                       "knowledge/__main__.py", "consult/__main__.py"}}
 
 
