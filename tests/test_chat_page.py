@@ -3,33 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
+from playwright.sync_api import Page, expect
 
 
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(params=[(360, 740), (1280, 800)], ids=["phone", "desktop"])
-def page(browser, hall, request):
-    context = browser.new_context(viewport={"width": request.param[0], "height": request.param[1]}, locale="zh-CN")
-    opened = context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    opened.goto(hall.address)
-    yield opened
-    context.close()
-    assert not problems
+@pytest.fixture
+def page(screen, hall):
+    screen.goto(hall.address)
+    return screen
 
 
 def test_from_a_tapped_example_to_the_receipt(page: Page):

@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,12 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 import channels.forms
 from actions import ask, change, intake, tell
-from actions.memory import Books, Kit, Turn, begin, turn
+from actions.memory import Books, Kit, begin, turn
 from channels.links import Links
 from consult.answer import read_question
 from knowledge.catalogue import load
@@ -27,15 +27,11 @@ from records.store import Store, migrate
 from records.talks import look_up, talk_key
 from simulate.hall import Person
 
-NOW = datetime(2026, 11, 21, 9, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 KNOWN = load(day=NOW.date())
 KEY = "only for tests, long enough to serve as a key"
 LINKS = Links("", KEY)
 ID, MASKED = "11010519491231002X", "1101**********002X"
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -321,14 +317,6 @@ def served(kit: Kit) -> Iterator[Links]:
 def links(kit) -> Iterator[Links]:
     with served(kit) as links:
         yield links
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=[(360, 740), (1280, 800)], ids=["phone", "desktop"])

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from starlette.concurrency import run_in_threadpool
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
@@ -28,10 +28,6 @@ from simulate.wechat_messages import EVENTS, MESSAGES
 from simulate.wechat_push import TROUBLE
 
 CRYPTO = WeChatCrypto(ACCOUNT.token, ACCOUNT.aes_key, ACCOUNT.app_id)
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
 MENU = {"button": [
     {"name": "我要办事", "sub_button": [
         {"type": "click", "name": "开店", "key": "open_a_shop"}, {"type": "view", "name": "全部指南", "url": "http://127.0.0.1:1/guides/"},
@@ -381,18 +377,10 @@ def test_the_menu_and_a_picture(wechat, token):
 # --- the page ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=[(360, 740), (1280, 900)], ids=["phone", "desktop"])
-def page(chromium, wechat, request) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        context = browser.new_context(viewport={"width": request.param[0], "height": request.param[1]}, locale="zh-CN")
-        opened, problems = context.new_page(), []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        opened.goto(f"{wechat.base_url}/wechat-sim")
-        yield opened
-        browser.close()
-        assert not problems
+@pytest.fixture
+def page(screen, wechat) -> Page:
+    screen.goto(f"{wechat.base_url}/wechat-sim")
+    return screen
 
 
 def test_a_person_plays_on_the_page(page: Page, wechat, account, token):
