@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from records.models import MailRow, SignatureRow, WorkerRow
 from records.store import Store
 
+UNFINISHED = ("taken", "telling")  # what somebody has to go on with
 OPEN = ("taken", "answered", "telling")  # what a later message of the same person waits for
 TOLD = ("telling", "told", "failed")  # somebody has claimed the telling
 MOST_POSTS = 3  # of one message, and within how long
@@ -140,13 +141,15 @@ def gone(db: Session, worker: str) -> None:
     db.execute(delete(WorkerRow).where(WorkerRow.name == worker))
 
 
-def take_over(store: Store, db: Session, worker: str, now: datetime) -> list[Letter]:
-    """Takes what dead workers had in hand."""
+def take_over(store: Store, db: Session, worker: str, posted_before: datetime, now: datetime) -> list[Letter]:
+    """What a worker has to go on with: what dead ones had in hand, and its own that should be through by now."""
     living = select(WorkerRow.name).where(WorkerRow.alive_until >= now)
-    rows = db.scalars(select(MailRow).where(MailRow.state.in_((*OPEN, "failed")), MailRow.worker.not_in(living)).order_by(MailRow.id).with_for_update(skip_locked=True)).all()
+    orphaned = MailRow.state.in_((*OPEN, "failed")) & MailRow.worker.not_in(living)
+    stuck = MailRow.state.in_(UNFINISHED) & (MailRow.worker == worker) & (MailRow.posted_at < posted_before)
+    rows = db.scalars(select(MailRow).where(orphaned | stuck).order_by(MailRow.id).with_for_update(skip_locked=True)).all()
     for row in rows:
         row.worker = worker
-    return [_letter(store, row) for row in rows]
+    return [_letter(store, row) for row in rows if row.state in UNFINISHED]
 
 
 def overdue(store: Store, db: Session, worker: str, posted_before: datetime, now: datetime) -> list[Letter]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -34,6 +35,7 @@ class Store:
             event.listen(self.engine, "begin", _begin)
         self._reading = self.engine.execution_options(begin="BEGIN")
         self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+        self._names = hashlib.sha256(b"names\0" + key.encode()).digest()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -52,6 +54,10 @@ class Store:
                 yield session
         except OperationalError as error:
             raise StorageUnavailable(str(error.orig)) from error
+
+    def pseudonym(self, name: str) -> str:
+        """The same other name for the same outside name, which nobody without the key can make or trace back."""
+        return hmac.digest(self._names, name.encode(), "sha256").hex()
 
     def seal(self, data: dict) -> bytes:
         """Personal data as it may lie on a disk."""

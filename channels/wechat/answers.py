@@ -36,6 +36,14 @@ class Answers:
     def __init__(self, kit: Kit, conversations: Conversations, account: Account, links: Links):
         self._kit, self._conversations, self._account, self._links = kit, conversations, account, links
 
+    def session(self, openid: str) -> str:
+        """The name under which somebody talks here: whoever knows the openid alone can talk for nobody."""
+        return self._kit.store.pseudonym(openid)
+
+    def person(self, openid: str) -> str:
+        """The key of their talk."""
+        return talk_key(CHANNEL, self.session(openid))
+
     async def make(self, content: dict) -> list[dict]:
         """The parts of the answer to what came in (channels/wechat/meaning.py)."""
         openid = content["openid"]
@@ -59,7 +67,7 @@ class Answers:
 
     async def _said(self, openid: str, text: str, before: str | None, greeting: str = "") -> list[dict]:
         await run_in_threadpool(self._follows, openid)
-        response = await self._conversations.persist(openid, text, CHANNEL, PATIENCE, before)
+        response = await self._conversations.persist(self.session(openid), text, CHANNEL, PATIENCE, before)
         first = plain(greeting, "greeting")["replies"] if greeting else []
         return wording.parts({**response, "replies": [*first, *response["replies"]]}, self._links)
 
@@ -72,10 +80,10 @@ class Answers:
 
     def _follows(self, openid: str) -> None:
         with self._kit.store.begin() as db:
-            followers.keep(self._kit.store, db, talk_key(CHANNEL, openid), openid, self._kit.now())
+            followers.keep(self._kit.store, db, self.person(openid), openid, self._kit.now())
 
     def _left(self, openid: str) -> list[dict]:
-        with self._kit.store.begin() as db, glimpse(self._kit, talk_key(CHANNEL, openid), CHANNEL, "") as current:
+        with self._kit.store.begin() as db, glimpse(self._kit, self.person(openid), CHANNEL, "") as current:
             followers.left(self._kit.store, db, current.talk)
         return []
 
@@ -91,7 +99,7 @@ class Answers:
         return f"{life}\n{PARTS_OF_LIFE}\n{wording.rows(rows)}" if rows else "您想办什么事？用自己的话说就行。"
 
     def _picture(self, openid: str, media: str) -> list[dict]:
-        with glimpse(self._kit, talk_key(CHANNEL, openid), CHANNEL, "") as current:
+        with glimpse(self._kit, self.person(openid), CHANNEL, "") as current:
             if not _takes_pictures(current):
                 return wording.texts(NOT_YET)
         try:
@@ -114,7 +122,7 @@ class Answers:
 
     def _with_papers(self, openid: str, act: Callable[[Turn, dict[str, str]], str | None]) -> list[dict] | None:
         """What `act` says, given the papers to bring by their names; None if it says nothing, or no papers are wanted."""
-        with turn(self._kit, talk_key(CHANNEL, openid), CHANNEL) as current:
+        with turn(self._kit, self.person(openid), CHANNEL) as current:
             said = act(current, {paper.label: paper.value for paper in current.standing.to_bring}) if _takes_pictures(current) else None
         return wording.texts(said) if said else None
 

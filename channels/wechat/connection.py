@@ -28,5 +28,5 @@ class Connection:
 def connect(kit: Kit, conversations: Conversations, links: Links, account: Account, envelopes: Envelopes, templates: Mapping[str, str], intake: str) -> Connection:
     """Connects an account; `templates` are the ids of its template messages by kind, `intake` the address that tells progress."""
     answers = Answers(kit, conversations, account, links)
-    mail = Mail(kit, answers.make, account.send, lambda openid: conversations.stands(openid, CHANNEL))
-    return Connection(door.router(envelopes, mail), mail, News(kit, account, links, templates, intake))
+    mail = Mail(kit, answers.make, account.send, lambda openid: conversations.stands(answers.session(openid), CHANNEL))
+    return Connection(door.router(envelopes, mail, answers.person), mail, News(kit, account, links, templates, intake))

@@ -4,6 +4,7 @@ https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Access_Overvi
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import fields
 from hashlib import sha256
 
@@ -12,13 +13,11 @@ from fastapi.responses import PlainTextResponse, Response
 from wechatpy.messages import BaseMessage
 from wechatpy.replies import ArticlesReply, BaseReply, TextReply
 
-from channels.wechat.answers import CHANNEL
 from channels.wechat.envelope import Envelopes, Malformed, NotFromWeChat, Query, Stale
 from channels.wechat.mail import Mail
 from channels.wechat.meaning import content, key
 from records.mail import Replayed
 from records.store import StorageUnavailable
-from records.talks import talk_key
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +25,8 @@ LARGEST = 64 * 1024  # bytes in a post; the platform's own are of a few thousand
 DONE = "success"  # what the platform takes for 「收到，不回」
 
 
-def router(envelopes: Envelopes, mail: Mail) -> APIRouter:
-    """The routes of the account."""
+def router(envelopes: Envelopes, mail: Mail, person: Callable[[str], str]) -> APIRouter:
+    """The routes of the account; `person` is the key of somebody's talk by their openid."""
     routes = APIRouter(prefix="/wechat", include_in_schema=False)
 
     @routes.get("")
@@ -50,7 +49,7 @@ def router(envelopes: Envelopes, mail: Mail) -> APIRouter:
             if wanted is None:
                 return PlainTextResponse(DONE)
             signature = sha256(f"{query.signature}\0{query.timestamp}\0{query.nonce}".encode()).hexdigest()
-            part = await mail.receive(key(message), signature, talk_key(CHANNEL, message.source), wanted)
+            part = await mail.receive(key(message), signature, person(message.source), wanted)
         except (NotFromWeChat, Stale, Replayed) as error:
             return _refused(error)
         except Malformed as error:

@@ -10,7 +10,8 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
@@ -32,6 +33,7 @@ TEND_EVERY = 2.0  # seconds between two rounds: sign of life, what the dead left
 AFTER = 0.3  # seconds between the reply to a post and what goes out after it, so that it is read in that order
 KEPT = timedelta(hours=1)
 MOST_TRIES, FIRST_WAIT = 8, timedelta(seconds=2)  # of sending, the wait doubling each time: some eight minutes
+BROKEN = "系统出了点毛病，这句没有办成，前面说过的都在。请换个说法再说一次；急事打 12345。"
 QUIET: dict = {}  # no answer to this post, and none is to be waited for
 
 
@@ -45,7 +47,7 @@ class Mail:
         self._kit, self._answer, self._send, self._stands = kit, answer, send, stands
         self._me = uuid.uuid4().hex
         self._tasks: set[asyncio.Task] = set()
-        self._working: set[int] = set()
+        self._in_hand: set[int] = set()
         self._news: WeakValueDictionary[int, asyncio.Event] = WeakValueDictionary()
 
     async def receive(self, key: str, signature: str, person: str, content: dict) -> dict:
@@ -63,10 +65,10 @@ class Mail:
             news.clear()
             letter, told, rest = await run_in_threadpool(self._claimed, letter.id, late)
             if rest:
-                self._start(self._send_rest(letter))
+                self._start(self._deliver(letter, AFTER))  # what does not fit into the reply
             if told is not None:
                 return told
-            here = letter.state in mail.TOLD or letter.state == "taken" and letter.id in self._working
+            here = letter.state in mail.TOLD or letter.state == "taken" and letter.id in self._in_hand
             await _wait(news, left if here else min(left, LOOK))
         if letter.posts >= mail.MOST_POSTS:
             await run_in_threadpool(self._write, mail.give_up_waiting, letter)
@@ -83,14 +85,9 @@ class Mail:
             except StorageUnavailable as error:
                 log.error("数据库读写不了：%s", error)
                 left, overdue = [], []
-            for letter in left:
-                log.warning("接手别的进程没做完的一条消息")
-                if letter.state == "taken":
-                    self._start(self._work(letter))
-                elif letter.state == "telling":
-                    self._start(self._deliver(letter))
-            for letter in overdue:
-                self._start(self._deliver(letter))
+            for letter in (letter for letter in [*left, *overdue] if letter.id not in self._in_hand):
+                log.warning("接着做一条没做完的消息：%s", letter.state)
+                self._start(self._work(letter) if letter.state == "taken" else self._deliver(letter))
             await asyncio.sleep(TEND_EVERY)
 
     async def end(self) -> None:
@@ -107,37 +104,44 @@ class Mail:
 
     async def _work(self, letter: Letter) -> None:
         """Makes the answer, when the person's earlier messages have theirs."""
-        self._working.add(letter.id)
-        try:
+        with self._held(letter):
             while not await run_in_threadpool(self._read, mail.worked, letter):
                 await asyncio.sleep(LOOK)
             if "before" not in letter.content:
                 letter.content["before"] = await run_in_threadpool(self._begun, letter)
-            parts = await self._answer(letter.content)
+            try:
+                parts = await self._answer(letter.content)
+            except Exception:  # a defect of ours must not leave a person without an answer, nor stop their next message
+                log.exception("一条消息没有答成")
+                parts = [{"type": "text", "content": BROKEN}]
             letter = await run_in_threadpool(self._answered, letter, parts)
-        finally:
-            self._working.discard(letter.id)
-            if news := self._news.get(letter.id):
-                news.set()
         if letter.passive is False:
             await self._deliver(letter)
 
-    async def _send_rest(self, letter: Letter) -> None:
-        """What does not fit into the reply to a post goes out after it."""
-        await asyncio.sleep(AFTER)
-        await self._deliver(letter)
+    @contextmanager
+    def _held(self, letter: Letter) -> Iterator[None]:
+        """A message in hand; whoever waits for it is told when it no longer is."""
+        self._in_hand.add(letter.id)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(letter.id)
+            if news := self._news.get(letter.id):
+                news.set()
 
-    async def _deliver(self, letter: Letter) -> None:
+    async def _deliver(self, letter: Letter, after: float = 0.0) -> None:
         """Sends what has not gone out yet, part by part."""
-        if letter.state != "telling" and not await run_in_threadpool(self._write, mail.tell, letter, False):
-            return
-        for count, part in enumerate(letter.rest, letter.sent + 1):
-            try:
-                await run_in_threadpool(self._send, letter.content["openid"], part)
-            except Undelivered as error:
-                await run_in_threadpool(self._undelivered, letter, error)
+        with self._held(letter):
+            await asyncio.sleep(after)
+            if letter.state != "telling" and not await run_in_threadpool(self._write, mail.tell, letter, False):
                 return
-            await run_in_threadpool(self._write, mail.sent, letter, count)
+            for count, part in enumerate(letter.rest, letter.sent + 1):
+                try:
+                    await run_in_threadpool(self._send, letter.content["openid"], part)
+                except Undelivered as error:
+                    await run_in_threadpool(self._undelivered, letter, error)
+                    return
+                await run_in_threadpool(self._write, mail.sent, letter, count)
 
     def _take(self, key: str, signature: str, person: str, content: dict) -> tuple[Letter, bool]:
         with self._kit.store.begin() as db:
@@ -192,7 +196,7 @@ class Mail:
         with store.begin() as db:
             mail.alive(db, self._me, now)
             mail.clear(db, now - KEPT)
-            return mail.take_over(store, db, self._me, now), mail.overdue(store, db, self._me, now - OVERDUE, now)
+            return mail.take_over(store, db, self._me, now - OVERDUE, now), mail.overdue(store, db, self._me, now - OVERDUE, now)
 
     def _write(self, what: Callable, *given: object) -> object:
         with self._kit.store.begin() as db:
