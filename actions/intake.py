@@ -36,7 +36,7 @@ def hand_in(turn: Turn) -> Outcome:
     except Incomplete as error:
         consultation.stage = "told"
         return Outcome([Reply("text", f"{error}。说「填表」接着填。")], "form")
-    outbox.post(turn.kit.store, turn.db, reference, consultation.code, made, turn.kit.now())
+    outbox.post(turn.kit.store, turn.db, reference, consultation.code, turn.talk.key, made, turn.kit.now())
     if turn.talk.later:
         turn.talk.carried = {name: value for name, value in consultation.fields.items() if turn.known.fields[name].lasting}
     consultation.reference, consultation.stage, turn.talk.offer = reference, "handed_in", []

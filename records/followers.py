@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from records.mail import TOLD
-from records.models import FollowerRow, MailRow, NewsRow
+from records.models import FollowerRow, MailRow, NewsRow, OutboxRow
 from records.retention import forget
 from records.store import Store
 from records.talks import Talk
@@ -29,4 +29,5 @@ def left(store: Store, db: Session, talk: Talk) -> None:
     for table in (FollowerRow, NewsRow):
         db.execute(delete(table).where(table.person == talk.key))
     db.execute(delete(MailRow).where(MailRow.person == talk.key, MailRow.state.in_(TOLD)))
+    db.execute(update(OutboxRow).where(OutboxRow.person == talk.key).values(person=None))
     forget(store, db, talk)

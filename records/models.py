@@ -85,6 +85,7 @@ class OutboxRow(Base):
 
     reference: Mapped[str] = mapped_column(String(40), primary_key=True)
     consultation: Mapped[str] = mapped_column(ForeignKey("consultations.code"), index=True)
+    person: Mapped[str | None] = mapped_column(String(64), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(16), index=True)
     attempts: Mapped[int]

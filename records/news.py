@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from records.models import ConsultationRow, FollowerRow, NewsRow, NoticeRow, OutboxRow, TalkRow
+from records.models import ConsultationRow, FollowerRow, NewsRow, NoticeRow, OutboxRow
 from records.store import Store
 
 OVER = "已办结"
@@ -25,20 +25,20 @@ class Waiting:
     told: str | None
 
 
-def waiting(store: Store, db: Session, channel: str) -> list[Waiting]:
+def waiting(store: Store, db: Session) -> list[Waiting]:
     """The drafts whose applicants follow and have not been told that they are through."""
+    open_ = or_(NewsRow.status.is_(None), NewsRow.status != OVER)
     rows = db.execute(
         select(OutboxRow, NoticeRow, FollowerRow, NewsRow.status)
         .join(ConsultationRow, ConsultationRow.code == OutboxRow.consultation)
         .join(NoticeRow, NoticeRow.number == ConsultationRow.notice)
-        .join(TalkRow, TalkRow.consultation == ConsultationRow.code)
-        .join(FollowerRow, FollowerRow.person == TalkRow.key)
+        .join(FollowerRow, FollowerRow.person == OutboxRow.person)
         .outerjoin(NewsRow, NewsRow.reference == OutboxRow.reference)
-        .where(TalkRow.channel == channel, OutboxRow.state == "sent")
+        .where(OutboxRow.state == "sent", open_)
     )
     return [
         Waiting(draft.reference, draft.number, notice.number, notice.content["title"], follower.person, store.unseal(follower.sealed)["openid"], told)
-        for draft, notice, follower, told in rows if told != OVER
+        for draft, notice, follower, told in rows
     ]
 
 

@@ -24,10 +24,10 @@ class Posted:
     faults: list
 
 
-def post(store: Store, db: Session, reference: str, consultation: str, draft: dict, now: datetime) -> None:
-    """Puts a draft into the outbox; putting it there again changes nothing."""
+def post(store: Store, db: Session, reference: str, consultation: str, person: str, draft: dict, now: datetime) -> None:
+    """Puts the draft of a person (the key of their talk) into the outbox; putting it there again changes nothing."""
     if db.get(OutboxRow, reference) is None:
-        db.add(OutboxRow(reference=reference, consultation=consultation, sealed=store.seal(draft), state="waiting",
+        db.add(OutboxRow(reference=reference, consultation=consultation, person=person, sealed=store.seal(draft), state="waiting",
                          attempts=0, faults=[], created_at=now))
 
 

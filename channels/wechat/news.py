@@ -11,7 +11,6 @@ import httpx
 from actions.memory import Kit
 from channels.links import Links
 from channels.wechat.account import Account, Undelivered
-from channels.wechat.answers import CHANNEL
 from records import news
 from records.news import Waiting
 
@@ -36,7 +35,7 @@ class News:
         if not self._templates:
             return
         with self._kit.store.look() as db:
-            waiting = news.waiting(self._kit.store, db, CHANNEL)
+            waiting = news.waiting(self._kit.store, db)
         for draft, status in self._progress(waiting):
             self._tell(draft, status)
 

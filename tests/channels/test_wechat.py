@@ -183,6 +183,7 @@ def test_a_whole_consultation_through_everything_that_goes_wrong(hall, follower)
 
 def test_news_of_the_matter_come_by_template(hall, follower):
     to_the(follower, "收件编号")
+    follower.say("我们要领结婚证")  # busy with something else by now
     hall.stop(hall.app)
     hall.start(hall.app)  # it looks at once, and then every minute
     follower.wait_to_hear("已收件")

@@ -78,8 +78,8 @@ def test_a_notice_is_replayed_as_told_and_the_same_content_keeps_its_number(stor
 def test_a_draft_is_kept_until_it_is_sent_and_then_forgotten(store, httpx_intake):
     code = consultation(store, fields={"name": "慕容测试"})
     with store.begin() as db:
-        outbox.post(store, db, "MQ-AAAAAA-1", code, {"reference": "MQ-AAAAAA-1", "consultation": code}, NOW)
-        outbox.post(store, db, "MQ-AAAAAA-1", code, {"other": True}, NOW)
+        outbox.post(store, db, "MQ-AAAAAA-1", code, "a" * 64, {"reference": "MQ-AAAAAA-1", "consultation": code}, NOW)
+        outbox.post(store, db, "MQ-AAAAAA-1", code, "a" * 64, {"other": True}, NOW)
     deliver = httpx_intake([httpx.ConnectError("down"), (500, {}), (201, {"number": "R1", "status": "已收件", "received_at": "now"})])
     for state in ("waiting", "waiting", "sent", "sent"):
         deliver()
@@ -93,7 +93,7 @@ def test_a_draft_is_kept_until_it_is_sent_and_then_forgotten(store, httpx_intake
 def test_a_refused_draft_keeps_its_faults(store, httpx_intake):
     code = consultation(store)
     with store.begin() as db:
-        outbox.post(store, db, "MQ-AAAAAA-2", code, {"consultation": code}, NOW)
+        outbox.post(store, db, "MQ-AAAAAA-2", code, "a" * 64, {"consultation": code}, NOW)
     httpx_intake([(422, {"error": "有错", "faults": [{"place": "fields/0", "message": "手机号不对"}]})])()
     with store.begin() as db:
         posted = outbox.look(db, "MQ-AAAAAA-2")

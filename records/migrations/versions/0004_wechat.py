@@ -81,9 +81,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reference"),
     )
     op.create_index("ix_told_news_person", "told_news", ["person"])
+    with op.batch_alter_table("outbox") as batch_op:
+        batch_op.add_column(sa.Column("person", sa.String(length=64), nullable=True))
+        batch_op.create_index("ix_outbox_person", ["person"], unique=False)
 
 
 def downgrade() -> None:
     """Take the change back."""
+    with op.batch_alter_table("outbox") as batch_op:
+        batch_op.drop_index("ix_outbox_person")
+        batch_op.drop_column("person")
     for table in ("told_news", "attachments", "tokens", "followers", "workers", "signatures", "mail"):
         op.drop_table(table)
