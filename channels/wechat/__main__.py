@@ -33,7 +33,7 @@ def main() -> int:
             account.menu.create(menu(load().matters.values()))
             print("菜单建好了。手机上要过几分钟，或者重新关注，才看得到。")
         else:
-            account.fetch_access_token()
+            account.check()
             print("换到了 access_token：AppID、AppSecret 和 IP 白名单都对。")
     except WeChatClientException as error:
         print(f"微信不答应：{error.errcode} {error.errmsg}。{REMEDIES.get(error.errcode, '错误码的意思见微信公众平台文档「全局返回码」。')}", file=sys.stderr)

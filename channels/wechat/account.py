@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import local
 
 import requests
 from wechatpy import WeChatClient
@@ -39,18 +40,23 @@ class Account(WeChatClient):
     def __init__(self, app_id: str, secret: str, api: str, store: Store, now: Callable[[], datetime]):
         super().__init__(app_id, secret, session=Shared(store, now), timeout=TIMEOUT)
         self.API_BASE_URL = f"{api}/cgi-bin/"
-
-    def fetch_access_token(self) -> None:
-        """A new token: fetched by the first process that needs one, while the others wait for it."""
-        self.session.renew(self.access_token_key, self._fetched)
+        self._used = local()
 
     @property
     def access_token(self) -> str:
         """The token that all processes share."""
         if not (token := self.session.get(self.access_token_key)):
-            self.fetch_access_token()
+            self.session.renew(self.access_token_key, None, self._fetched)
             token = self.session.get(self.access_token_key)
         return token
+
+    def fetch_access_token(self) -> None:
+        """Another token than the one that this thread's last call was refused with: fetched by one process, while the others wait for it."""
+        self.session.renew(self.access_token_key, getattr(self._used, "token", None), self._fetched)
+
+    def check(self) -> None:
+        """Changes the token for a new one; raises WeChatClientException where the account's data are wrong."""
+        self.session.renew(self.access_token_key, self.session.get(self.access_token_key), self._fetched)
 
     def send(self, openid: str, part: dict) -> None:
         """A part of an answer as a customer-service message; raises Undelivered."""
@@ -77,6 +83,11 @@ class Account(WeChatClient):
         except requests.RequestException as error:
             raise Undelivered(type(error).__name__, False) from error
 
+    def _handle_result(self, res: requests.Response, *how: object, **call: object) -> object:
+        # wechatpy asks for a new token without saying which one was refused; by then another process may have renewed it
+        self._used.token = call["params"].get("access_token")
+        return super()._handle_result(res, *how, **call)
+
     def _fetched(self) -> tuple[str, int]:
         answer = self._http.get(f"{self.API_BASE_URL}token", timeout=TIMEOUT, params={"grant_type": "client_credential", "appid": self.appid, "secret": self.secret})
         answer.raise_for_status()
@@ -97,9 +108,9 @@ class Shared:
         with self._store.look() as db:
             return tokens.valid(self._store, db, name, self._now() + tokens.EARLY)
 
-    def renew(self, name: str, fetch: Callable[[], tuple[str, int]]) -> None:
-        """Puts a new token in the place of the one there is, unless another process does so."""
-        bad, end = self.get(name), time.monotonic() + PATIENCE
+    def renew(self, name: str, bad: str | None, fetch: Callable[[], tuple[str, int]]) -> None:
+        """Puts a new token in the place of a `bad` one, or of none, unless another process does or did so."""
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with self._store.begin() as db:
                 mine = tokens.claim(self._store, db, name, bad, self._now(), self._now() + timedelta(seconds=PATIENCE))

@@ -236,7 +236,7 @@ def test_the_token_is_renewed_once_for_all(hall, follower):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda someone: to_the(someone, "打开完整的一次告知单"), others))
     for someone in others:
-        someone.wait_for(1)
+        someone.wait_for(1, "news")  # the card is what needs a token
         someone.close()
     assert httpx.get(f"{platform}/sim/tokens", trust_env=False).json()["handed_out"] == before + 1
 
