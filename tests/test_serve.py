@@ -1,4 +1,4 @@
-"""`make run`'s last step: starts everything, says where it is, and leaves nothing running."""
+"""The last step of `make run` and `make wechat`: starts everything, says where it is, and leaves nothing running."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from settings import ROOT
 
 @pytest.fixture
 def ports(tmp_path):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
     numbers = [each.getsockname()[1] for each in sockets]
     for each in sockets:
         each.close()
@@ -23,9 +23,9 @@ def ports(tmp_path):
 
 @pytest.fixture
 def environment(ports, tmp_path):
-    names = ("YICIBAN_PORT", "YICIBAN_DIALOGUE_PORT", "YICIBAN_INTAKE_PORT")
+    names = ("YICIBAN_PORT", "YICIBAN_DIALOGUE_PORT", "YICIBAN_INTAKE_PORT", "YICIBAN_WECHAT_SIM_PORT")
     databases = {"YICIBAN_DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}", "YICIBAN_INTAKE_DATABASE_URL": f"sqlite:///{tmp_path / 'i.db'}"}
-    return {**os.environ, **databases, **dict(zip(names, map(str, ports))), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **databases, **dict(zip(names, map(str, ports))), "YICIBAN_WECHAT_SIM": "true", "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.mark.parametrize("times", [1, 3], ids=["ctrl-c", "impatient"])
