@@ -18,7 +18,8 @@ from knowledge.schema import Guide, Question
 
 SURE = 0.5  # how well a line must fit something that is not even put as a question
 # A form value may well contain 「什么」 or 「不」; only what can hardly be a value counts as a question there.
-PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|几天|咋|怎么|哪|(什么|啥)时候")
+PLAINLY_ASKING = re.compile(r"[?？]|(吗|呢)$|多少钱|多久|几天|咋|怎么|哪|(什么|啥)时候|([中行能用要可])不\3|[要用行中能成钱]不$")
+NO_VALUE = re.compile(r"([?？]|吗|([中行能用要可])不\2|[要用行中能成钱]不)$")  # what ends like this is no name, address or list
 SHORT = 12  # characters of an answer that leave no room for much else
 OTHERWISE = re.compile(ASKING.pattern + r"|改|换|错|不是|不对|不办|不弄|办了|算了|上一|人工|重新|退回")  # 「应该是写字楼」 is an answer, 「改成写字楼」 is not
 SAID_FOR_YES_NO = {"affirm": 0, "deny": 1}
@@ -64,6 +65,8 @@ def hear_value(turn: Turn) -> Outcome:
         return _instead(turn, str(error))
     if not reading.exact and PLAINLY_ASKING.search(turn.text) and (aside := passing(turn)):
         return aside
+    if not reading.exact and NO_VALUE.search(turn.text.strip("。 ")):
+        return _instead(turn, "这一句像是在问，没有填上")
     turn.fill(pending.field.id, reading.value)
     turn.talk.misreads = 0
     checked = [say_notice.papers(turn.notice, reading.value)] if pending.field.role == "ready" else []

@@ -9,7 +9,7 @@ from knowledge.condition import UNSURE
 from knowledge.schema import Elsewhere, Option, Question
 
 HOTLINE = "12345"
-MAYBE_URGENT = "没太听明白。要是着火、有人受伤、有人打人行凶，请马上打 119、120、110；心里过不去，可以打 12356。不是急事的话，换个说法，我接着帮您办。"
+MAYBE_URGENT = "没太听明白，换个说法再说一次，我接着帮您办。（万一是急事：着火、有人受伤、有人打人行凶，请马上打 119、120、110；心里过不去，可以打 12356。）"
 
 
 def choices(lead: str, offer: Sequence[Choice]) -> Reply:

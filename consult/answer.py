@@ -55,7 +55,7 @@ def overhear(question: Question, text: str) -> Reading | None:
         if question.type == "number":
             amount = quantity.overhear(said, question)
             return amount and Reading(amount.band.value, amount.words, exact=False)
-        option = choose.overhear(question.options, said)
+        option = choose.overhear(question.options, said, asked=False)
         return option and Reading(option.value, option.label, exact=False)
     except Unreadable:
         return None

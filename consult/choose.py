@@ -24,6 +24,8 @@ SURNAMES = (
 NO_NAME = re.compile(r"[的了吗呢吧啊嘛么是在哪不没我你您他她它俺这那啥咋怎什谁几办]|谢谢")  # in sentences, not in names
 SHORT = 4  # characters of an answer that is hardly more than the word itself
 NEGATIONS = "不没别非未"
+DENIED_AFTER = re.compile(r"[就也都]?不[卖要做办弄养开搞]")  # 「鹦鹉不卖了」
+VAGUE = frozenset("不没有无未卖要是用会能做办开过的了")  # an option of these alone does not say what it is about
 
 
 class Unreadable(ValueError):
@@ -104,9 +106,12 @@ def _bare(said: str) -> str:
     return re.sub(r"[的了呢啊呀吧嘞哩]+$", "", said)
 
 
-def overhear(options: Sequence[Option], said: str) -> Option | None:
-    """The one option whose words stand in a longer sentence, or None when none or several do."""
-    heard = {option.value: length for option in options if (length := _longest(option, said))}
+def overhear(options: Sequence[Option], said: str, asked: bool = True) -> Option | None:
+    """The one option whose words stand in a longer sentence, or None when none or several do.
+
+    Where nobody has `asked` yet, a bare 「不卖」 may be about anything.
+    """
+    heard = {option.value: length for option in options if (length := _longest(option, said, asked))}
     if not heard:
         return None
     best = max(heard.values())
@@ -114,14 +119,15 @@ def overhear(options: Sequence[Option], said: str) -> Option | None:
     return winners[0] if len(winners) == 1 else None
 
 
-def _longest(option: Option, said: str) -> int:
+def _longest(option: Option, said: str, asked: bool) -> int:
     """Length of the longest of an option's words that is said and not denied (「不是租的」)."""
     lengths = [0]
     # 「是」 stands in every other sentence; only a short answer can mean it.
-    label = (option.label,) if len(option.label) > 1 or len(said) <= SHORT else ()
+    label = (option.label,) if (len(option.label) > 1 or len(said) <= SHORT) and (asked or not VAGUE.issuperset(option.label)) else ()
     for word in map(typed, (*label, *option.says)):
         for found in re.finditer(re.escape(word), said.casefold()):
             before = said[max(0, found.start() - 2):found.start()]
-            if not any(mark in before for mark in NEGATIONS) or word[0] in NEGATIONS:
+            denied = any(mark in before for mark in NEGATIONS) or DENIED_AFTER.match(said, found.end())
+            if not denied or word[0] in NEGATIONS:
                 lengths.append(len(word))
     return max(lengths)

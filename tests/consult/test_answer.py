@@ -6,6 +6,7 @@ import pytest
 
 from consult.answer import overhear, read_field, read_question, tidy
 from consult.choose import Unreadable
+from knowledge.catalogue import load
 from knowledge.schema import FormField, Option, Question
 
 TODAY = date(2026, 11, 21)
@@ -160,3 +161,10 @@ def test_skipping_and_bare_figures_do_not_fill_a_required_text():
     for said in ("跳过", "1", "35"):
         with pytest.raises(Unreadable):
             read_field(field("text"), said)
+
+
+def test_a_bare_no_told_ahead_may_be_about_anything():
+    """「鹦鹉不卖了」 says nothing of medicine, though that question's answer is 「不卖」."""
+    asked = next(question for question in load().by_id["pet_shop"].questions if question.id == "sells_vet_drugs")
+    assert overhear(asked, "那鹦鹉不卖了，就卖小狗") is None
+    assert overhear(asked, "只卖狗粮").value == read_question(asked, "不卖").value
